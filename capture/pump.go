@@ -1,0 +1,193 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// tickAfter is how long the journal may be silent before its clock is noted.
+	tickAfter = 200 * time.Millisecond
+	// fullPause is how often a full journal that blocks is looked at again.
+	fullPause = 5 * time.Millisecond
+	// pipeSize is asked for from the kernel for the app's pipes.
+	pipeSize = 1 << 20
+)
+
+// PumpOptions says what a Pump moves where.
+type PumpOptions struct {
+	Journal *Journal
+	// Sources are the read ends of the app's standard output and error. The Pump
+	// owns them and closes them at their end.
+	Sources [2]*os.File
+	// Consoles get a byte-exact copy of each stream; nil: none. They stay the
+	// caller's.
+	Consoles [2]*os.File
+}
+
+// Pump copies what the app writes to the console and into the journal. One
+// goroutine reads both pipes, so the order in which it found their bytes is the
+// journal's. A console that does not accept what it is given holds up its own
+// stream, as it would without logwrap in between, and nothing else.
+type Pump struct {
+	journal  *Journal
+	sources  [2]*os.File
+	consoles [2]*console
+	wakeEnd  *os.File
+	wake     *os.File
+	deadline atomic.Int64 // Unix nanoseconds by which to stop; 0: at the end of both streams
+	buf      []byte
+	last     time.Time // when something was last read
+}
+
+// NewPump makes a pump; Run starts it.
+func NewPump(o PumpOptions) (*Pump, error) {
+	p := &Pump{journal: o.Journal, sources: o.Sources, buf: make([]byte, MaxPayload)}
+	var err error
+	if p.wakeEnd, p.wake, err = os.Pipe(); err != nil {
+		return nil, fmt.Errorf("make the pump's wake-up pipe: %w", err)
+	}
+	for i, f := range o.Consoles {
+		if f != nil {
+			p.consoles[i] = newConsole(f)
+		}
+		if o.Sources[i] != nil {
+			growPipe(o.Sources[i], pipeSize)
+		}
+	}
+	return p, nil
+}
+
+// Finish tells a running pump that the app is gone: it reads on to the end of
+// both streams, but no longer than until deadline, for somebody else may keep
+// them open. It may be called from any goroutine and more than once.
+func (p *Pump) Finish(deadline time.Time) {
+	p.deadline.Store(deadline.UnixNano())
+	_, _ = p.wake.Write([]byte{0})
+}
+
+// Run moves bytes until both streams have ended and the consoles have taken
+// everything, or the deadline given to Finish has passed. It reports whether the
+// streams had ended.
+func (p *Pump) Run() (ended bool) {
+	runtime.LockOSThread() // it blocks in poll(2) most of its life
+	defer runtime.UnlockOSThread()
+	defer p.close()
+	for {
+		set, timeout := p.pollSet()
+		if len(set) == 1 && p.done() {
+			return p.sources[0] == nil && p.sources[1] == nil
+		}
+		_, err := unix.Poll(set, timeout)
+		if err != nil && !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
+			return false
+		}
+		for _, fd := range set {
+			if err == nil && fd.Revents != 0 {
+				p.serve(fd)
+			}
+		}
+		p.tick()
+		if d := p.deadline.Load(); d != 0 && time.Now().UnixNano() >= d {
+			return p.sources[0] == nil && p.sources[1] == nil
+		}
+	}
+}
+
+// done reports whether there is nothing left to move.
+func (p *Pump) done() bool {
+	for i, f := range p.sources {
+		if f != nil || p.consoles[i].waiting() {
+			return false
+		}
+	}
+	return true
+}
+
+// pollSet lists what to wait for, and for how many milliseconds.
+func (p *Pump) pollSet() ([]unix.PollFd, int) {
+	set := make([]unix.PollFd, 1, 5)
+	set[0] = unix.PollFd{Fd: int32(p.wakeEnd.Fd()), Events: unix.POLLIN}
+	full := p.journal.Full()
+	for i, f := range p.sources {
+		if c := p.consoles[i]; c.waiting() {
+			set = append(set, unix.PollFd{Fd: int32(c.fd), Events: unix.POLLOUT})
+		} else if f != nil && !full {
+			set = append(set, unix.PollFd{Fd: int32(f.Fd()), Events: unix.POLLIN})
+		}
+	}
+	timeout := tickAfter
+	if full {
+		timeout = fullPause
+	}
+	if d := p.deadline.Load(); d != 0 {
+		timeout = min(timeout, max(0, time.Until(time.Unix(0, d))))
+	} else if p.last.IsZero() && !full {
+		return set, -1 // ticked already: nothing to do until something comes
+	}
+	return set, int((timeout + time.Millisecond - 1) / time.Millisecond)
+}
+
+// serve handles one descriptor that poll found ready.
+func (p *Pump) serve(fd unix.PollFd) {
+	if int(fd.Fd) == int(p.wakeEnd.Fd()) {
+		var b [16]byte
+		_, _ = unix.Read(int(fd.Fd), b[:])
+		return
+	}
+	for i, f := range p.sources {
+		if c := p.consoles[i]; c.waiting() {
+			if int(fd.Fd) == c.fd {
+				c.flush()
+			}
+		} else if f != nil && int32(f.Fd()) == fd.Fd {
+			p.read(i)
+		}
+	}
+}
+
+// read moves what one read of a stream brings.
+func (p *Pump) read(i int) {
+	n, err := unix.Read(int(p.sources[i].Fd()), p.buf)
+	switch {
+	case errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN):
+		return
+	case n <= 0:
+		p.sources[i].Close()
+		p.sources[i] = nil
+		p.journal.End(Stream(i))
+		return
+	}
+	// The journal first: what was shown is never missing from it.
+	_ = p.journal.Append(Stream(i), p.buf[:n]) // room was made sure of by pollSet
+	if c := p.consoles[i]; c != nil {
+		c.write(p.buf[:n])
+	}
+	p.last = time.Now()
+}
+
+// tick notes the time in the journal once it has been silent for a while.
+func (p *Pump) tick() {
+	if !p.last.IsZero() && time.Since(p.last) >= tickAfter {
+		p.journal.Tick()
+		p.last = time.Time{}
+	}
+}
+
+func (p *Pump) close() {
+	for i, f := range p.sources {
+		if f != nil {
+			f.Close()
+			p.journal.End(Stream(i))
+		}
+		p.consoles[i].close()
+	}
+	p.wake.Close()
+	p.wakeEnd.Close()
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/logwrap/logwrap/cmd/logwrap/config"
+)
+
+// exitFault is the exit code for logwrap's own fault, before the app was started.
+const exitFault = 125
+
+// fault is an error that ends the program with a code of its own and, where one
+// can be guessed, a hint.
+type fault struct {
+	err  error
+	hint string
+	code int
+}
+
+func (f *fault) Error() string { return f.err.Error() }
+
+func (f *fault) Unwrap() error { return f.err }
+
+// exitStatus carries the app's exit code through cobra; there is nothing to print.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// execute runs the command line and returns the exit code.
+func execute(args []string) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	return exitCode(root.Execute())
+}
+
+// exitCode says what is wrong, if anything is, and returns the exit code.
+func exitCode(err error) int {
+	var status exitStatus
+	var f *fault
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	case errors.As(err, &f):
+		complain(os.Stderr, f.err, f.hint)
+		return f.code
+	}
+	complain(os.Stderr, err, "")
+	return exitFault
+}
+
+// newRootCommand builds the whole command line anew; nothing is kept between calls.
+func newRootCommand() *cobra.Command {
+	var o runOptions
+	root := &cobra.Command{
+		Use:   "logwrap [flags] -- COMMAND [ARG...]",
+		Short: "Run an app and deliver what it writes",
+		Long: `logwrap runs an app as its child, passes its output on, reads the level and
+structure of every line, routes the lines to files, syslog and Elasticsearch, and
+turns crashes, stack traces and CRITICAL lines into Sentry events. The app does
+not notice: its signals, its exit code and its output are its own.
+
+Every flag can also be given in the environment: --stop-timeout is
+LOGWRAP_STOP_TIMEOUT.`,
+		Example: `  logwrap -- ./app
+  logwrap --file app.log --sentry-dsn "$SENTRY_DSN" -- gunicorn app:app
+  logwrap -c logwrap.yaml -- python main.py`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		RunE:              func(c *cobra.Command, args []string) error { return o.execute(c, args) },
+	}
+	o.addFlags(root.Flags())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &fault{err: err, hint: fmt.Sprintf("%s --help lists the flags", c.CommandPath()), code: exitFault}
+	})
+	root.AddCommand(newRunCommand(), newRouterCommand(), newExplainCommand(), newCheckCommand(), newVersionCommand())
+	return root
+}
+
+func newRunCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run [flags] -- COMMAND [ARG...]",
+		Short: "Run an app (the same as logwrap without a command)",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  func(c *cobra.Command, args []string) error { return o.execute(c, args) },
+	}
+	o.addFlags(c.Flags())
+	return c
+}
+
+// environ is the environment as the config package reads it.
+func environ() config.Environ { return os.LookupEnv }

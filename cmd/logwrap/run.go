@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/logwrap/logwrap/cmd/logwrap/config"
+	"github.com/logwrap/logwrap/supervise"
+)
+
+// runOptions is what the command line says about a run.
+type runOptions struct {
+	flags      config.Flags
+	noEnvHints bool
+}
+
+func (o *runOptions) addFlags(fs *pflag.FlagSet) {
+	addConfigFlags(fs, &o.flags)
+	addRunFlags(fs, &o.flags)
+	fs.BoolVar(&o.noEnvHints, "no-env-hints", false, "don't set PYTHONUNBUFFERED and PYTHONFAULTHANDLER for the app")
+}
+
+// execute checks everything that can be checked before the app is started, then
+// runs it.
+func (o *runOptions) execute(c *cobra.Command, args []string) error {
+	if err := checkCommand(c, args); err != nil {
+		return err
+	}
+	// Signals first: as PID 1, nobody else looks after them.
+	signals := supervise.NewSignals()
+	runtime.GOMAXPROCS(min(2, runtime.GOMAXPROCS(0))) // copying and waiting need no more
+	conf, err := config.Read(o.flags, environ(), filepath.Base(args[0]))
+	if err != nil {
+		return &fault{err: err, code: exitFault}
+	}
+	code, err := newParent(conf, args, signals, childEnviron(!o.noEnvHints)).run()
+	if err != nil {
+		return asFault(err)
+	}
+	return exitStatus(code)
+}
+
+// checkCommand tells a command line without "--" what is missing.
+func checkCommand(c *cobra.Command, args []string) error {
+	hint := fmt.Sprintf("%s [flags] -- COMMAND [ARG...]", c.CommandPath())
+	switch dash := c.ArgsLenAtDash(); {
+	case len(args) == 0:
+		return &fault{err: errors.New("no command to run"), hint: hint, code: exitFault}
+	case dash < 0:
+		return &fault{err: fmt.Errorf("unknown command %q", args[0]), hint: fmt.Sprintf("to run it as the app: %s -- %s", c.CommandPath(), args[0]), code: exitFault}
+	case dash > 0:
+		return &fault{err: fmt.Errorf("unexpected %q before --", args[0]), hint: hint, code: exitFault}
+	}
+	return nil
+}
+
+// asFault gives an error of a run its exit code and hint.
+func asFault(err error) error {
+	var start *supervise.StartError
+	if errors.As(err, &start) {
+		return &fault{err: err, hint: start.Hint(), code: start.ExitCode()}
+	}
+	return &fault{err: err, code: exitFault}
+}
+
+// childEnviron returns the app's environment: ours, and unless the user has
+// decided otherwise what makes Python write its output when it has it, and say
+// where it was when it dies of a signal.
+func childEnviron(hints bool) []string {
+	env := os.Environ()
+	if !hints {
+		return env
+	}
+	for _, name := range []string{"PYTHONUNBUFFERED", "PYTHONFAULTHANDLER"} {
+		if _, set := os.LookupEnv(name); !set {
+			env = append(env, name+"=1")
+		}
+	}
+	return env
+}

@@ -1,0 +1,194 @@
+package detect
+
+import (
+	"bytes"
+)
+
+// Records that loggers print on several lines, and that are no traces.
+
+// julGrammar is java.util.logging's SimpleFormatter: time, class and method on
+// one line, level and message on the next, then perhaps a trace.
+var julGrammar = grammar{why: "java.util.logging", step: stepJUL, compose: composeJUL}
+
+// aspnetGrammar is the console logger of Microsoft.Extensions.Logging: level and
+// category on one line, the message indented on the next ones.
+var aspnetGrammar = grammar{why: ".NET console logger", step: stepASPNET, compose: composeASPNET}
+
+// pyWarningGrammar is a warning of Python's warnings module with its source line.
+var pyWarningGrammar = grammar{why: "python warning", step: stepPyWarning, compose: composePyWarning}
+
+// prettyGrammar is a JSON object over several lines.
+var prettyGrammar = grammar{why: "json object over several lines", step: stepPretty, compose: composePretty}
+
+// openBlock decides whether a line begins such a record.
+func openBlock(line []byte, r *Record) opening {
+	switch {
+	case len(line) == 0:
+	case line[0] == '{' && len(line) == 1:
+		return opening{grammar: &prettyGrammar, verdict: maybe}
+	case isUpper(line[0]) && isJULHead(line):
+		return opening{grammar: &julGrammar, verdict: maybe, headed: true}
+	case line[len(line)-1] == ']' && isASPNETHead(line):
+		return opening{grammar: &aspnetGrammar, verdict: maybe, headed: true}
+	case r.stampLen == 0 && isPyWarning(line):
+		return opening{grammar: &pyWarningGrammar, verdict: maybe}
+	}
+	return opening{}
+}
+
+// isJULHead recognises "Nov 22, 2026 10:42:26 AM com.example.Main run".
+func isJULHead(line []byte) bool {
+	if len(line) < 24 || line[3] != ' ' || !isDigit(line[4]) {
+		return false
+	}
+	comma := bytes.IndexByte(line[:8], ',')
+	if comma < 0 || !hasPrefix(line[comma:], ", 2") {
+		return false
+	}
+	rest := line[comma:min(len(line), comma+24)]
+	return bytes.Contains(rest, []byte("AM ")) || bytes.Contains(rest, []byte("PM "))
+}
+
+// isJULLevel recognises "SEVERE: message".
+func isJULLevel(line []byte) bool {
+	name, _, ok := bytes.Cut(line, []byte(":"))
+	if !ok || len(name) > len("WARNING") {
+		return false
+	}
+	switch string(name) {
+	case "SEVERE", "WARNING", "INFO", "CONFIG", "FINE", "FINER", "FINEST":
+		return true
+	}
+	return false
+}
+
+func stepJUL(g *group, line []byte) verdict {
+	if g.keptLines == 0 {
+		if isJULLevel(line) {
+			return accept
+		}
+		return refuse
+	}
+	if o := openTrace(line); o.bare || throwableType(line) > 0 {
+		if o.verdict == refuse {
+			o = opening{grammar: &throwableGrammar, verdict: maybe, bare: true}
+		}
+		g.block = g.grammar
+		return g.introduce(o)
+	}
+	if g.count++; g.count > maxGeneric || !continues(line) {
+		return refuse
+	}
+	return accept
+}
+
+// composeJUL takes level and message from the second line, the time from the
+// first and the logger from the class that it names.
+func composeJUL(g *group, r *Record) {
+	stamp, stampLen := r.stamp, r.stampLen
+	second := g.text[min(g.first+1, g.kept):g.kept]
+	if i := bytes.IndexByte(second, '\n'); i >= 0 {
+		second = second[:i]
+	}
+	text, head := r.Text, g.text[:min(g.first, g.kept)]
+	classify(second, r)
+	r.Text, r.Format = text, Text
+	r.stamp, r.stampLen = stamp, stampLen
+	if i := bytes.Index(head, []byte("M ")); i >= 0 {
+		r.Logger, _, _ = bytes.Cut(head[i+2:], []byte(" "))
+	}
+	_, message, _ := bytes.Cut(second, []byte(":"))
+	r.Message = bytes.TrimSpace(message)
+}
+
+// isASPNETHead recognises "info: Microsoft.Hosting.Lifetime[14]".
+func isASPNETHead(line []byte) bool {
+	if len(line) < 10 || line[4] != ':' || line[5] != ' ' {
+		return false
+	}
+	switch string(line[:4]) {
+	case "trce", "dbug", "info", "warn", "fail", "crit":
+	default:
+		return false
+	}
+	open := bytes.LastIndexByte(line, '[')
+	if open < 7 || open+2 >= len(line) || bytes.IndexByte(line[6:open], ' ') >= 0 {
+		return false
+	}
+	for _, c := range line[open+1 : len(line)-1] {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func stepASPNET(_ *group, line []byte) verdict {
+	if hasPrefix(line, "      ") {
+		return accept
+	}
+	return refuse
+}
+
+func composeASPNET(g *group, r *Record) {
+	head := g.text[:min(g.first, g.kept)]
+	if open := bytes.LastIndexByte(head, '['); open > 6 {
+		r.Logger = head[6:open]
+	}
+	line := g.text[min(g.first+1, g.kept):g.kept]
+	if i := bytes.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	if line = bytes.TrimSpace(line); len(line) > 0 {
+		r.Message = line
+	}
+}
+
+// isPyWarning recognises "/srv/app/main.py:7: DeprecationWarning: text".
+func isPyWarning(line []byte) bool {
+	i := bytes.Index(line, []byte(".py:"))
+	if i < 0 {
+		return false
+	}
+	rest := line[i+4:]
+	n := 0
+	for n < len(rest) && isDigit(rest[n]) {
+		n++
+	}
+	rest, ok := cutPrefix(rest[n:], ": ")
+	name := pythonType(rest)
+	return ok && n > 0 && name > 0 && hasSuffix(rest[:name], "Warning")
+}
+
+func stepPyWarning(_ *group, line []byte) verdict {
+	if hasPrefix(line, "  ") && !blank(line) {
+		return done
+	}
+	return refuse
+}
+
+func composePyWarning(g *group, r *Record) {
+	if r.Level == NotSet {
+		r.Level, r.Why = Warning, g.grammar.why
+	}
+}
+
+func stepPretty(_ *group, line []byte) verdict {
+	switch {
+	case string(line) == "}":
+		return done
+	case indent(line) > 0 && !blank(line):
+		return maybe
+	}
+	return refuse
+}
+
+// composePretty classifies the object as the one line it stands for.
+func composePretty(g *group, r *Record) {
+	text := g.text[:g.kept]
+	*r = Record{ID: r.ID, End: r.End, Time: r.Time, Stream: r.Stream, Lines: r.Lines, Text: text, Partial: r.Partial}
+	classify(text, r)
+	if r.Format == JSON && r.Why == "" {
+		r.Why = g.grammar.why
+	}
+}

@@ -1,0 +1,153 @@
+package detect
+
+import "bytes"
+
+// shape says how the positions in a Record are to be read.
+const (
+	colouredText = 1 << iota // they are positions in the text without its colours
+	bsdHeader                // syslog: a header of RFC 3164
+	newHeader                // syslog: a header of RFC 5424
+)
+
+// classify sets the record's level, format, logger and message from one line,
+// which is the record's Text. It notes where the line's own time and its
+// trailing fields are, for StatedTime and AppendFields. It allocates only where
+// a message has to be unescaped or freed of colours.
+func classify(text []byte, r *Record) {
+	r.Level, r.Format, r.Why, r.Logger, r.Message = NotSet, Text, "", nil, text
+	r.stamp, r.stampLen, r.tail, r.shape = 0, 0, 0, 0
+	from := 0
+	if hasPrefix(text, "\xef\xbb\xbf") {
+		from = 3
+	}
+	for from < len(text) && isBlank(text[from]) {
+		from++
+	}
+	if from == len(text) {
+		return
+	}
+	if text[from] == '{' && classifyJSON(text, from, r) {
+		return
+	}
+	if bytes.IndexByte(text, escape) < 0 {
+		classifyPlain(text, from, r)
+		return
+	}
+	text = withoutColours(text)
+	classify(text, r)
+	r.shape |= colouredText
+}
+
+// classifyPlain handles a line without colours that is no JSON.
+func classifyPlain(text []byte, from int, r *Record) {
+	end := len(text)
+	for end > from && (text[end-1] <= ' ') {
+		end--
+	}
+	if end == from {
+		return
+	}
+	r.Message = text[from:end]
+	switch c := text[from]; {
+	case c == '<':
+		if classifyPriority(text, from, end, r) {
+			return
+		}
+	case isUpper(c) || isLower(c) || c == '_' || c == '@':
+		if classifyMark(text, from, end, r) || classifyLogfmt(text[:end], from, r) {
+			return
+		}
+	case isDigit(c) || c == ':':
+		if classifyMark(text, from, end, r) {
+			return
+		}
+	case c == '=':
+		if classifyReport(text, from, end, r) {
+			return
+		}
+	}
+	if classifyAccess(text, from, end, r) {
+		return
+	}
+	if from > 0 && (from > 2 && text[0] == ' ' || text[from-1] == '\t') {
+		return // indented: it goes on with what was said before
+	}
+	classifyText(text, from, end, r)
+}
+
+// classifyText handles a line of text with or without a header.
+func classifyText(text []byte, from, end int, r *Record) {
+	h := header{text: text, at: from, end: end}
+	if isUpper(text[from]) && h.readStamp() {
+		if h.style == bsdStyle && classifyRFC3164(text, from, end, r) {
+			return
+		}
+		h = header{text: text, at: from, end: end}
+	}
+	if !h.readPrefix() {
+		h.noLevel(from, r)
+		return
+	}
+	h.readBody()
+	if h.at < h.end {
+		h.readTail()
+		h.trailingLogger()
+	}
+	r.Level, r.Why = h.level, h.why
+	h.fill(r)
+}
+
+// fill copies what the header holds into the record.
+func (h *header) fill(r *Record) {
+	if r.Message = h.text[h.at:max(h.at, h.end)]; h.loggerEnd > h.logger {
+		r.Logger = h.text[h.logger:h.loggerEnd]
+	}
+	r.stamp, r.stampLen = int32(h.stamp), int32(h.stampEnd-h.stamp)
+	if h.tail > 0 {
+		r.tail = int32(h.tail)
+	}
+}
+
+// noLevel handles a text whose header states no level: a form that tools use,
+// or a time and a message.
+func (h *header) noLevel(from int, r *Record) {
+	h.at, h.logger, h.loggerEnd = from, 0, 0
+	if h.afterStamp > 0 {
+		h.at = h.afterStamp
+		h.skipBlanks()
+		h.stepOverSource()
+	} else {
+		h.stamp, h.stampEnd = 0, 0
+		h.uptime()
+	}
+	h.toolLevel(r)
+	h.fill(r)
+}
+
+// stepOverSource steps over "main.go:31: " and a dash after the time.
+func (h *header) stepOverSource() {
+	if h.at < h.end && (h.text[h.at] == '-' || h.text[h.at] == '|' || h.text[h.at] == ':') && h.stepOver(h.text[h.at]) {
+		h.skipBlanks()
+	}
+	if i := h.tokenEnd(h.at); i < h.end && i > h.at && h.text[i-1] == ':' && isCaller(h.text[h.at:i-1]) {
+		h.at = i
+		h.skipBlanks()
+	}
+}
+
+// uptime steps over the kernel's "[   12.345678] ".
+func (h *header) uptime() {
+	if h.at >= h.end || h.text[h.at] != '[' {
+		return
+	}
+	end := h.group(h.at, ']')
+	if end == 0 || end >= h.end || h.text[end] != ' ' {
+		return
+	}
+	inside := bytes.TrimSpace(h.text[h.at+1 : end-1])
+	dot := bytes.IndexByte(inside, '.')
+	if dot > 0 && digitsEnd(inside, 0) == dot && digitsEnd(inside, dot+1) == len(inside) && len(inside) > dot+3 {
+		h.at = end
+		h.skipBlanks()
+	}
+}

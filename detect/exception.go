@@ -1,0 +1,111 @@
+package detect
+
+import (
+	"strings"
+)
+
+// source is what a parser reads.
+type source struct {
+	header string // the log line before the trace, empty if none
+	text   string // the trace, or all of it where the log line names the exception
+}
+
+// Exceptions parses the stack trace that the record holds: the root cause first,
+// the exception that was raised last at the end, as Sentry orders them. It is
+// nil if there is none. Nothing it returns points into the record's bytes.
+func (r *Record) Exceptions() []Exception {
+	g := grammarOf(r)
+	if g == nil {
+		return nil
+	}
+	if r.Format == JSON {
+		return parseEmbedded(r)
+	}
+	text := string(r.Text)
+	head := min(max(int(r.head), 0), len(text))
+	if strings.IndexByte(text, escape) >= 0 {
+		text, head = string(appendPlain(nil, r.Text)), len(appendPlain(nil, r.Text[:head]))
+	}
+	if strings.Contains(text, "\r\n") {
+		head -= strings.Count(text[:head], "\r\n")
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	}
+	return g.parse(&source{header: strings.TrimSuffix(text[:head], "\n"), text: strings.TrimSuffix(text[head:], "\r")})
+}
+
+// Fatal reports whether a runtime itself says in the record that it ended by
+// what the trace shows: a panic nobody recovered, an uncaught exception of Node,
+// a fault. A trace that is not Fatal may have ended the app all the same.
+func (r *Record) Fatal() bool {
+	if r.Trace == NoLanguage || r.Format == JSON || int(r.head) >= len(r.Text) {
+		return false
+	}
+	text := r.Text[r.head:]
+	switch r.Trace {
+	case Go:
+		return hasPrefix(text, "panic: ") || hasPrefix(text, "fatal error: ") || hasPrefix(text, "runtime: ") ||
+			hasPrefix(text, "unexpected fault") || isGoSignal(firstLine(text))
+	case JavaScript:
+		return len(text) > 0 && isNodePlace(firstLine(text))
+	case Python:
+		return hasPrefix(text, pyFatal)
+	}
+	return false
+}
+
+// grammarOf returns the grammar that parses a record's trace, nil if it has none.
+func grammarOf(r *Record) *grammar {
+	switch r.Trace {
+	case Python:
+		return &pythonGrammar
+	case Go:
+		if hasPrefix(r.Text, goRaceRule) {
+			return &goRaceGrammar
+		}
+		return &goGrammar
+	case Java:
+		return &javaGrammar
+	case JavaScript:
+		return &nodeGrammar
+	}
+	return nil
+}
+
+func firstLine(text []byte) []byte {
+	for i, c := range text {
+		if c == '\n' {
+			text = text[:i]
+			break
+		}
+	}
+	if n := len(text); n > 0 && text[n-1] == '\r' {
+		text = text[:n-1]
+	}
+	return text
+}
+
+// reversed reverses what a runtime printed newest first.
+func reversed[T any](list []T) []T {
+	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
+		list[i], list[j] = list[j], list[i]
+	}
+	return list
+}
+
+// trimBlankLines cuts the blank lines from the end of a value.
+func trimBlankLines(lines []string) []string {
+	for len(lines) > 0 && blank(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+// number reads the digits a text begins with, 0 if it has none or too many.
+func number(text string) int {
+	n, i := 0, 0
+	for i < len(text) && isDigit(text[i]) && i < 9 {
+		n = n*10 + int(text[i]-'0')
+		i++
+	}
+	return n
+}

@@ -1,0 +1,192 @@
+package detect
+
+import (
+	"strings"
+)
+
+// parseGo reads what the runtime prints when a program dies, and the stack that
+// follows a panic which somebody recovered and logged.
+func parseGo(s *source) []Exception {
+	lines := strings.Split(s.text, "\n")
+	var list []Exception
+	i := 0
+	switch {
+	case strings.HasPrefix(lines[0], "goroutine ") && s.header != "":
+		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
+	default:
+		list, i = goHead(lines)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	last := &list[len(list)-1]
+	last.Thread, last.Frames = goFrames(lines[i:])
+	return list
+}
+
+// goHead reads the lines before the first goroutine: one exception for each
+// panic, the first one first. It returns how many lines it read.
+func goHead(lines []string) ([]Exception, int) {
+	var list []Exception
+	for i, line := range lines {
+		if isGoroutine([]byte(line)) || line == "runtime stack:" {
+			return list, i
+		}
+		line, tabbed := strings.CutPrefix(line, "\t")
+		typ, value, found := goHeadLine(line)
+		switch {
+		case found && (len(list) == 0 || typ == "panic" || !tabbed && len(list) > 0 && list[len(list)-1].Type == "fault"):
+			list = goPush(list, typ, value)
+		case strings.HasPrefix(line, "[signal ") || line == "" || len(list) == 0 || strings.HasPrefix(line, "PC=0x"):
+		default:
+			last := &list[len(list)-1]
+			last.Value += "\n" + line
+		}
+	}
+	return list, len(lines)
+}
+
+// goPush adds a panic; the one before it led to it.
+func goPush(list []Exception, typ, value string) []Exception {
+	if n := len(list); n > 0 {
+		list[n-1].Relation = "previous"
+		if v, ok := cutRecovered(list[n-1].Value); ok {
+			list[n-1].Value, list[n-1].Relation = v, "recovered"
+		}
+	}
+	value, _ = cutRepanicked(value)
+	return append(list, Exception{Type: typ, Value: value, Language: Go})
+}
+
+// goHeadLine splits "panic: value" and its kin.
+func goHeadLine(line string) (typ, value string, ok bool) {
+	for _, t := range [...]string{"panic", "fatal error"} {
+		if v, ok := strings.CutPrefix(line, t+": "); ok {
+			return t, v, true
+		}
+	}
+	if isGoSignal([]byte(line)) {
+		typ, value, ok = strings.Cut(line, ": ")
+	}
+	return typ, value, ok
+}
+
+// cutRecovered cuts the mark of a panic that was recovered and followed by
+// another one.
+func cutRecovered(value string) (string, bool) { return strings.CutSuffix(value, " [recovered]") }
+
+// cutRepanicked cuts the mark of a panic that was recovered and raised again.
+func cutRepanicked(value string) (string, bool) {
+	if v, ok := strings.CutSuffix(value, " [recovered, repanicked]"); ok {
+		return v, true
+	}
+	return strings.CutSuffix(value, " [recovered, reraised]")
+}
+
+// loggedPanic returns the value of a panic from the line that logs it.
+func loggedPanic(header string) string {
+	if _, rest, ok := strings.Cut(header, "panic serving "); ok {
+		if _, value, ok := strings.Cut(rest, ": "); ok {
+			return value
+		}
+	}
+	for _, mark := range [...]string{"panic", "ecover"} {
+		if _, rest, ok := strings.Cut(header, mark); ok {
+			if _, value, ok := strings.Cut(rest, ": "); ok {
+				return value
+			}
+		}
+	}
+	return header
+}
+
+// goFrames reads the frames of the goroutine that crashed, the first one, or of
+// the runtime's own stack if there is no other.
+func goFrames(lines []string) (thread string, frames []Frame) {
+	var system []Frame
+	own := false
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		switch {
+		case isGoroutine([]byte(line)):
+			if own {
+				return thread, reversed(frames)
+			}
+			own = true
+			number, _, _ := strings.Cut(line[len("goroutine "):], " ")
+			thread = "goroutine " + number
+		case line == "" && own && len(frames) > 0:
+			return thread, reversed(frames)
+		case i+1 < len(lines) && isGoFile([]byte(lines[i+1])):
+			if strings.HasPrefix(line, "created by ") {
+				i++
+				continue
+			}
+			if f := goFrame(line, lines[i+1]); own {
+				frames = append(frames, f)
+			} else {
+				system = append(system, f)
+			}
+			i++
+		}
+	}
+	if !own {
+		frames = system
+	}
+	return thread, reversed(frames)
+}
+
+// goFrame reads the two lines of a frame.
+func goFrame(call, place string) Frame {
+	name := call
+	if strings.HasSuffix(call, ")") {
+		name = call[:goNameEnd(call)]
+	}
+	f := Frame{}
+	f.Module, f.Function = splitGoName(name)
+	place = strings.TrimLeft(place, "\t ")
+	if i := strings.Index(place, " +0x"); i >= 0 {
+		place = place[:i]
+	}
+	if i := strings.Index(place, " fp=0x"); i >= 0 {
+		place = place[:i]
+	}
+	f.File = place
+	if i := strings.LastIndexByte(place, ':'); i >= 0 {
+		f.File, f.Line = place[:i], number(place[i+1:])
+	}
+	f.InApp = goInApp(f.Module, f.File)
+	return f
+}
+
+// splitGoName splits "example.com/a/b.(*T).M" at the end of the package's path.
+func splitGoName(name string) (module, function string) {
+	end := len(name)
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		end = i // type arguments have paths of their own
+	}
+	slash := strings.LastIndexByte(name[:end], '/')
+	dot := strings.IndexByte(name[slash+1:], '.')
+	if dot < 0 {
+		return "", name
+	}
+	dot += slash + 1
+	return name[:dot], name[dot+1:]
+}
+
+// parseGoRace reads a report of the race detector: the access it found last.
+func parseGoRace(s *source) []Exception {
+	lines := strings.Split(s.text, "\n")
+	e := Exception{Type: "DATA RACE", Language: Go}
+	for i := 2; i < len(lines) && lines[i] != ""; i++ {
+		switch line := lines[i]; {
+		case e.Value == "" && indent(line) == 0:
+			e.Value = strings.TrimSuffix(line, ":")
+		case indent(line) == 2 && i+1 < len(lines) && indent(lines[i+1]) > 2:
+			e.Frames = append(e.Frames, goFrame(strings.TrimSpace(line), lines[i+1]))
+			i++
+		}
+	}
+	reversed(e.Frames)
+	return []Exception{e}
+}

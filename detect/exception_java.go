@@ -1,0 +1,158 @@
+package detect
+
+import (
+	"strings"
+)
+
+// javaReader collects the exceptions of a JVM trace in the order they are
+// printed, newest first unless they are "Wrapped by".
+type javaReader struct {
+	list    []Exception
+	thread  string
+	wrapped bool
+	open    bool // no frame of the last one was read: lines belong to its value
+}
+
+// parseJava reads what Throwable.printStackTrace, Logback and Log4j print.
+func parseJava(s *source) []Exception {
+	p := javaReader{}
+	for i, line := range strings.Split(s.text, "\n") {
+		if i == 0 {
+			p.first(line)
+			continue
+		}
+		p.line(line)
+	}
+	if p.wrapped {
+		for i := range len(p.list) - 1 {
+			p.list[i].Relation = "cause"
+		}
+	} else {
+		reversed(p.list)
+	}
+	for i := range p.list {
+		e := &p.list[i]
+		reversed(e.Frames)
+		e.Thread = p.thread
+		e.Value = strings.TrimRight(e.Value, "\n \t\r")
+	}
+	return p.list
+}
+
+// first reads the head of the trace, which may be a log line that ends in it.
+func (p *javaReader) first(line string) {
+	if i := javaHead(line); i > 0 {
+		p.thread, line = line[len(`Exception in thread "`):i-2], line[i:]
+		if throwableType([]byte(line)) == 0 { // its toString was overridden
+			p.list, p.open = []Exception{{Type: "Exception", Value: line, Language: Java}}, true
+			return
+		}
+	}
+	line = strings.TrimPrefix(line, "Caught: ")
+	if throwableType([]byte(line)) == 0 {
+		if i := inlineType([]byte(line)); i >= 0 {
+			line = line[i:]
+		}
+	}
+	if throwableType([]byte(line)) > 0 {
+		p.push(line, "")
+	}
+}
+
+func (p *javaReader) line(line string) {
+	body := line[indent(line):]
+	switch {
+	case isJavaFrame([]byte(line)):
+		p.open = false
+		if n := len(p.list); n > 0 {
+			p.list[n-1].Frames = append(p.list[n-1].Frames, javaFrame(body))
+		}
+	case isJavaMark([]byte(body)) && len(body) < len(line):
+		p.open = p.open && strings.HasPrefix(body, "*__")
+	case isJavaLink([]byte(body)):
+		p.link(body)
+	case len(p.list) == 0:
+		p.first(line)
+	case p.open:
+		p.more(line)
+	}
+}
+
+// link reads the head of an exception that belongs to the one before.
+func (p *javaReader) link(body string) {
+	switch body[0] {
+	case 'C':
+		p.push(strings.TrimPrefix(body, "Caused by: "), "cause")
+	case 'S':
+		p.push(strings.TrimPrefix(body, "Suppressed: "), "suppressed")
+	case 'W':
+		p.wrapped = true
+		p.push(strings.TrimPrefix(body, "Wrapped by: "), "")
+	default:
+		p.open = false
+	}
+}
+
+// more adds a line to the value of the last exception. Groovy prints the head
+// twice.
+func (p *javaReader) more(line string) {
+	e := &p.list[len(p.list)-1]
+	if name := e.Type; len(p.list) == 1 && e.Value == strings.TrimPrefix(strings.TrimPrefix(line, joinName(e.Module, name)), ": ") && strings.HasPrefix(line, joinName(e.Module, name)) {
+		return
+	}
+	e.Value += "\n" + line
+}
+
+func joinName(module, name string) string {
+	if module == "" {
+		return name
+	}
+	return module + "." + name
+}
+
+func (p *javaReader) push(head, relation string) {
+	e := Exception{Language: Java, Relation: relation}
+	if strings.HasPrefix(head, "[CIRCULAR REFERENCE") {
+		p.open = false
+		return
+	}
+	name, value, _ := strings.Cut(head, ": ")
+	if n := throwableType([]byte(head)); n > 0 {
+		name, value = head[:n], strings.TrimPrefix(strings.TrimPrefix(head[n:], ":"), " ")
+	}
+	e.Type, e.Value = name, value
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		e.Module, e.Type = name[:i], name[i+1:]
+	}
+	p.list = append(p.list, e)
+	p.open = true
+}
+
+// javaFrame reads "at java.base/pkg.Class.method(File.java:12) ~[jar:1.0]".
+func javaFrame(body string) Frame {
+	body = strings.TrimPrefix(body, "at ")
+	name, place, _ := strings.Cut(body, "(")
+	place, _, _ = strings.Cut(place, ")")
+	if i := strings.LastIndexByte(name, '/'); i >= 0 && !strings.Contains(name[i:], "$$Lambda") && isModulePrefix(name[:i]) {
+		name = name[i+1:]
+	}
+	f := Frame{Function: name}
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		f.Module, f.Function = name[:i], name[i+1:]
+	}
+	switch place {
+	case "Native Method", "Unknown Source":
+	default:
+		file, line, _ := strings.Cut(place, ":")
+		f.File, f.Line = file, number(line)
+	}
+	f.InApp = javaInApp(f.Module)
+	return f
+}
+
+// isModulePrefix reports whether what stands before the last slash of a frame
+// names loader and module ("app//", "java.base@17.0.1") and is no part of a
+// hidden class ("pkg.Main$$Lambda/0x1f").
+func isModulePrefix(s string) bool {
+	return !strings.Contains(s, "$$") && !strings.Contains(s, "(")
+}

@@ -1,0 +1,180 @@
+package detect
+
+import (
+	"strings"
+)
+
+// nodeReader collects the errors of a JavaScript trace in the order they are
+// printed, outermost first.
+type nodeReader struct {
+	list   []Exception
+	open   bool // no frame of the last one was read: lines belong to its value
+	emit   bool // in the stack of an 'error' event, which is nobody's
+	margin int  // indentation of the last error's head
+	errors []int
+	place  Frame // where it was thrown, from the line above the source
+}
+
+// parseNode reads V8 stack traces and what util.inspect makes of causes and
+// aggregated errors.
+func parseNode(s *source) []Exception {
+	p := nodeReader{}
+	lines := strings.Split(s.text, "\n")
+	i := p.head(lines)
+	for _, line := range lines[min(i, len(lines)):] {
+		p.line(line)
+	}
+	if len(p.list) == 1 && len(p.list[0].Frames) == 0 && p.place.File != "" {
+		p.list[0].Frames = []Frame{p.place}
+	}
+	for i := range p.list {
+		e := &p.list[i]
+		reversed(e.Frames)
+		e.Value = strings.TrimRight(e.Value, "\n \t\r")
+	}
+	return reversed(p.list)
+}
+
+// head reads up to the line that names the error and returns how many lines that
+// are.
+func (p *nodeReader) head(lines []string) int {
+	i := 0
+	if len(lines) > 2 && isNodePlace([]byte(lines[0])) {
+		for j := 1; j < min(len(lines), maxNodeSource+2); j++ {
+			if isCaret([]byte(lines[j])) {
+				p.place.File, p.place.Line = cutNumber(lines[0])
+				p.place.InApp = nodeInApp(p.place.File)
+				i = j + 1
+				break
+			}
+		}
+	}
+	for i < len(lines) && (blank(lines[i]) || isCaret([]byte(lines[i]))) {
+		i++
+	}
+	if i == len(lines) {
+		return i
+	}
+	line := lines[i]
+	if throwableType([]byte(line)) == 0 && line[0] != '[' {
+		if j := inlineType([]byte(line)); j >= 0 && (i == 0 || strings.HasPrefix(line, "Uncaught ")) {
+			line = line[j:]
+		}
+	}
+	p.push(line, "")
+	p.margin = 0
+	return i + 1
+}
+
+func (p *nodeReader) line(line string) {
+	n := indent(line)
+	body := line[n:]
+	switch {
+	case len(p.list) == 0:
+		return
+	case isNodeFrame([]byte(line)):
+		p.frame(body)
+	case strings.HasPrefix(body, "[cause]: ") || strings.HasPrefix(body, "Caused by: ") || strings.HasPrefix(body, "caused by: "):
+		_, head, _ := strings.Cut(body, ": ")
+		p.push(head, "cause")
+		p.margin = n
+	case strings.HasPrefix(body, "[errors]: ["):
+		p.errors = append(p.errors, n)
+		p.open = false
+	case p.member(n, body):
+		p.push(body, "member")
+		p.margin = n
+	case strings.HasPrefix(body, "]") && len(p.errors) > 0 && n == p.errors[len(p.errors)-1]:
+		p.errors = p.errors[:len(p.errors)-1]
+		p.open = false
+	case n == 0 && strings.HasPrefix(body, "Emitted '"):
+		p.open, p.emit = false, true
+	case n == 0 && strings.HasPrefix(body, "(Use `node "), isGoodbye([]byte(line)), n > 0 && (strings.HasPrefix(body, "... ") || strings.HasPrefix(body, "[... ")):
+		p.open = false
+	case p.open:
+		e := &p.list[len(p.list)-1]
+		e.Value += "\n" + cutIndent(line, p.margin)
+	}
+}
+
+// member recognises the head of an error in a list of errors.
+func (p *nodeReader) member(n int, body string) bool {
+	if len(p.errors) == 0 || n != p.errors[len(p.errors)-1]+2 {
+		return false
+	}
+	return throwableType([]byte(body)) > 0 || strings.HasPrefix(body, "[") && strings.HasSuffix(trimNodeFrame(body), "]")
+}
+
+func (p *nodeReader) frame(body string) {
+	p.open = false
+	if !p.emit {
+		e := &p.list[len(p.list)-1]
+		e.Frames = append(e.Frames, nodeFrame(body))
+	}
+}
+
+// push begins an error by the line that names it: "Type [CODE]: value", or the
+// same in brackets if it has no stack.
+func (p *nodeReader) push(head, relation string) {
+	e := Exception{Language: JavaScript, Relation: relation, Type: "Error"}
+	p.open, p.emit = true, false
+	if strings.HasPrefix(head, "[") {
+		if inner := strings.TrimSuffix(strings.TrimRight(head, " ,"), " {"); strings.HasSuffix(inner, "]") {
+			head, p.open = inner[1:len(inner)-1], false
+		} else {
+			head = head[1:]
+		}
+	}
+	head = strings.TrimPrefix(head, "Uncaught ")
+	if n := throwableType([]byte(head)); n > 0 {
+		e.Type = head[:n]
+		_, e.Value, _ = strings.Cut(head, ":")
+		e.Value = strings.TrimPrefix(e.Value, " ")
+	} else {
+		e.Value = head
+	}
+	p.list = append(p.list, e)
+}
+
+// nodeFrame reads "at async fn [as alias] (file:1:2)".
+func nodeFrame(body string) Frame {
+	body = trimNodeFrame(strings.TrimPrefix(body, "at "))
+	body = strings.TrimPrefix(body, "async ")
+	f, place := Frame{}, body
+	if i := strings.Index(body, " ("); i > 0 && strings.HasSuffix(body, ")") {
+		f.Function, place = body[:i], body[i+2:len(body)-1]
+		if j := strings.Index(f.Function, " [as "); j > 0 {
+			f.Function = f.Function[:j]
+		}
+	}
+	if strings.HasPrefix(place, "eval at ") {
+		if i := strings.LastIndex(place, "), "); i >= 0 {
+			place = place[i+3:]
+		}
+	}
+	f.File = place
+	if file, column := cutNumber(place); column > 0 {
+		if file, line := cutNumber(file); line > 0 {
+			f.File, f.Line, f.Column = file, line, column
+		}
+	}
+	f.InApp = nodeInApp(f.File)
+	return f
+}
+
+// cutNumber cuts ":12" from the end of a place; the number is 0 if there is none.
+func cutNumber(s string) (string, int) {
+	i := strings.LastIndexByte(s, ':')
+	if i <= 0 || i+1 == len(s) {
+		return s, 0
+	}
+	for _, c := range []byte(s[i+1:]) {
+		if !isDigit(c) {
+			return s, 0
+		}
+	}
+	return s[:i], number(s[i+1:])
+}
+
+// cutIndent cuts at most n blanks from the start of a line.
+func cutIndent(line string, n int) string { return line[min(n, indent(line)):] }

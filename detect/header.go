@@ -1,0 +1,133 @@
+package detect
+
+import (
+	"bytes"
+)
+
+// headerGrammar is a log line on its own that waits for what it may introduce.
+// It is never parsed: the group ends up in another grammar or as a single line.
+var headerGrammar = grammar{why: "log line", step: stepHeader}
+
+// genericGrammar takes what follows an error and is set off from it by its
+// shape, for runtimes and loggers that have no grammar of their own.
+var genericGrammar = grammar{why: "continued line", step: stepGeneric, compose: composeGeneric}
+
+// maxGeneric bounds the lines that belong to an error by their shape alone.
+const maxGeneric = 256
+
+const (
+	headerWeak   uint8 = iota // the line may introduce a trace only
+	headerStrong              // it states an error: what is set off from it belongs to it too
+	headerPanic               // it tells of a Go panic, whose value may have more lines
+)
+
+// introduces reports whether a line that begins no trace may come right before
+// one which belongs to it: it states an error, is a warning by a logger (which
+// may log a caught exception), or has the words.
+func introduces(line []byte, r *Record) bool {
+	switch {
+	case r.Level >= Error:
+		return true
+	case r.Level == Warning:
+		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
+	case r.Level == NotSet && r.Format == Text:
+		return inlineType(line) >= 0 || tellsOfPanic(line)
+	}
+	return false
+}
+
+// tellsOfPanic reports whether a log line may introduce the stack of a Go panic
+// that was recovered.
+func tellsOfPanic(line []byte) bool {
+	return bytes.Contains(line, []byte("panic")) || bytes.Contains(line, []byte("ecover"))
+}
+
+func stepHeader(g *group, line []byte) verdict {
+	if o := openTrace(line); o.verdict != refuse {
+		return g.introduce(o)
+	}
+	if v := stepInline(g, line); v != refuse {
+		return v
+	}
+	if isTaskDetail(line) {
+		if g.count++; g.count <= maxDetails {
+			return maybe
+		}
+		return refuse
+	}
+	if g.count == 0 && throwableType(line) > 0 { // types that are too plain to open a group on their own
+		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
+	}
+	switch {
+	case g.state == headerPanic && !continues(line):
+		if g.count++; g.count <= maxGoPreface {
+			return free
+		}
+	case g.state != headerWeak && g.count == 0 && continues(line):
+		g.grammar = &genericGrammar
+		return accept
+	}
+	return refuse
+}
+
+// introduce puts the group's log line at the head of a trace, if that has none.
+func (g *group) introduce(o opening) verdict {
+	if !o.bare {
+		return refuse
+	}
+	g.grammar, g.state, g.trace = o.grammar, o.state, g.next()
+	g.count = 0
+	return o.verdict
+}
+
+// stepInline handles a frame after a log line that names the exception itself.
+func stepInline(g *group, line []byte) verdict {
+	java := isJavaFrame(line)
+	if !java && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
+		return refuse
+	}
+	if java {
+		return g.become(&javaGrammar, javaFrames)
+	}
+	return g.become(&nodeGrammar, nodeAfterFrame(line))
+}
+
+// become gives the group its language by a line that belongs to it.
+func (g *group) become(to *grammar, state uint8) verdict {
+	g.grammar, g.state, g.count, g.depth = to, state, 0, 1
+	return accept
+}
+
+// continues reports whether a line is set off as the continuation of another.
+func continues(line []byte) bool {
+	if len(line) == 0 {
+		return false
+	}
+	switch line[0] {
+	case ' ', '\t':
+		return !blank(line)
+	case '}', ')', ']':
+		return len(line) <= 2
+	case '.':
+		return hasPrefix(line, "... ")
+	case 'C':
+		return hasPrefix(line, "Caused by: ")
+	}
+	return false
+}
+
+func stepGeneric(g *group, line []byte) verdict {
+	if v := stepInline(g, line); v != refuse {
+		return v
+	}
+	if _, ok := cutPrefix(line, "Caused by: "); ok && throwableType(line[len("Caused by: "):]) > 0 {
+		return g.become(&javaGrammar, javaValue)
+	}
+	if g.count++; g.count > maxGeneric || !continues(line) {
+		return refuse
+	}
+	return accept
+}
+
+// composeGeneric leaves the record as its first line has it.
+func composeGeneric(*group, *Record) {}

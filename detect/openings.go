@@ -1,0 +1,27 @@
+package detect
+
+// openings are the lines by whose first bytes a trace is known.
+var openings = [...]prefix{
+	{pyTraceback, opening{grammar: &pythonGrammar, state: pyHead, verdict: maybe, bare: true}},
+	{pyGroup, opening{grammar: &pythonGrammar, state: pyMargin, verdict: accept, bare: true}},
+	{"Task exception was never retrieved", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Future exception was never retrieved", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Exception in callback ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Exception ignored ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Exception in thread \"", opening{grammar: &javaGrammar, state: javaValue, verdict: accept}},
+	{"Error in atexit._run_exitfuncs:", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Error in sys.excepthook:", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Error in sitecustomize", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"--- Logging error ---", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Internal Server Error: /", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Unhandled exception in ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{pyFatal, opening{grammar: &pythonGrammar, state: pyFault, verdict: accept}},
+
+	{"Caught: ", opening{grammar: &javaGrammar, state: javaCaught, verdict: maybe}},
+
+	{"panic: ", opening{grammar: &goGrammar, state: goValue, verdict: maybe}},
+	{"fatal error: ", opening{grammar: &goGrammar, state: goValue, verdict: maybe}},
+	{"runtime: ", opening{grammar: &goGrammar, state: goPreface, verdict: maybe}},
+	{"unexpected fault address ", opening{grammar: &goGrammar, state: goPreface, verdict: maybe}},
+	{goRaceRule, opening{grammar: &goRaceGrammar, state: goRaceStart, verdict: maybe}},
+}

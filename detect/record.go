@@ -1,0 +1,163 @@
+package detect
+
+import (
+	"github.com/logwrap/logwrap/capture"
+)
+
+// Format is the shape a line was recognised as.
+type Format uint8
+
+const (
+	Text     Format = iota // plain text, with or without a recognised prefix
+	JSON                   // one JSON object
+	Logfmt                 // key=value pairs
+	Access                 // a web server's access log line
+	Klog                   // the header of klog and glog
+	Syslog                 // "<PRI>" with a syslog header
+	SDPrefix               // "<N>", the prefix of sd-daemon(3)
+)
+
+// String returns the name that users see in explain.
+func (f Format) String() string {
+	switch f {
+	case JSON:
+		return "json"
+	case Logfmt:
+		return "logfmt"
+	case Access:
+		return "access"
+	case Klog:
+		return "klog"
+	case Syslog:
+		return "syslog"
+	case SDPrefix:
+		return "sd-prefix"
+	}
+	return "text"
+}
+
+// Record is one event of the log: a line, or the lines that make one event,
+// such as a stack trace with the line that introduces it.
+//
+// Its byte slices point into buffers of whoever produced the record. They are
+// valid until the call that hands over the record returns (emit, Sink.Deliver)
+// and must not be changed.
+type Record struct {
+	ID     capture.Offset // of its first byte: unique and ordered, the same after every replay
+	End    capture.Offset // one past its last byte
+	Time   int64          // when its first byte was captured, Unix nanoseconds
+	Stream capture.Stream
+	Level  Level
+	Format Format
+
+	Lines   int32 // how many lines it spans, at least 1
+	Partial bool  // a piece of a line longer than capture.MaxLine, or of a trace longer than the caps
+
+	Why     string   // the rule that gave the level and shape, for explain; a constant
+	Logger  []byte   // the logger the line names, empty if none
+	Message []byte   // the human part; Text if no rule found a better one
+	Text    []byte   // exactly what the app wrote, without the last newline
+	Trace   Language // whose stack trace it holds, NoLanguage if none
+
+	Run   *Run   // the run of the app that wrote it; nil only in tests and explain
+	Exit  *Exit  // set on the lifecycle record that ends a run
+	Event *Event // set only on what is handed to a handler that takes events
+
+	head     int32 // where in Text the trace (or the format's body) begins
+	stamp    int32 // where in Text the line's own time begins; only if stampLen > 0
+	stampLen int32
+	tail     int32 // where in Text the fields after the message begin, 0 if nowhere
+	shape    uint8 // how the positions are to be read, see classify
+}
+
+// Run is one execution of the app. It is shared by its records and never
+// changed after it was made.
+type Run struct {
+	ID      string // 32 lower-case hex digits
+	PID     int    // of the app
+	Command string // argv[0]'s base name
+	Started int64  // Unix nanoseconds
+}
+
+// Exit is how a run ended.
+type Exit struct {
+	Code       int    // 0-255; 128+n after signal n
+	Signal     string // "SIGSEGV"; empty if it exited
+	CoreDumped bool
+	Crashed    bool // it failed, and nobody had asked it to stop
+}
+
+// Event is what a record means for those who watch for trouble.
+type Event struct {
+	Crash  *Exit   // how the run ended, if this is what ended it
+	Crumbs []Crumb // the records before it, oldest first
+}
+
+// Crumb is a record that came before an event (Sentry's breadcrumb).
+type Crumb struct {
+	Time    int64 // Unix nanoseconds
+	Stream  capture.Stream
+	Level   Level
+	Logger  string
+	Message string
+}
+
+// Field is one key of a structured line.
+//
+// Value is raw JSON if Raw is set (a number, object, string in quotes, …), else
+// plain text. Key and Value follow the rules of the Record's slices.
+type Field struct {
+	Key   []byte
+	Value []byte
+	Raw   bool
+}
+
+// Language is the runtime whose stack trace a record holds, as Sentry names
+// platforms where it has a name.
+type Language uint8
+
+const (
+	NoLanguage Language = iota
+	Python
+	Go
+	Java
+	JavaScript
+)
+
+// String returns the name that explain shows; empty for NoLanguage.
+func (l Language) String() string {
+	switch l {
+	case Python:
+		return "python"
+	case Go:
+		return "go"
+	case Java:
+		return "java"
+	case JavaScript:
+		return "javascript"
+	}
+	return ""
+}
+
+// Exception is one link of a chain of exceptions. A chain lists the root cause
+// first and the exception that was raised last at the end, as Sentry does
+// (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/exception/).
+type Exception struct {
+	Type     string
+	Value    string
+	Module   string // of the type, where the runtime prints one: "store" of store.StorageError
+	Language Language
+	Relation string  // how it led to the next one: "cause", "context", "suppressed", …; empty for the last
+	Thread   string  // "goroutine 7", "http-nio-1", … where printed
+	Frames   []Frame // oldest call first
+}
+
+// Frame is one call. Absent parts are zero.
+type Frame struct {
+	Function string // as printed, without arguments
+	Module   string
+	File     string
+	Line     int
+	Column   int
+	InApp    bool // the app's own code, neither the runtime's nor a library's
+}

@@ -1,0 +1,368 @@
+package detect
+
+import "time"
+
+// stamp is a time as a line states it.
+type stamp struct {
+	year, month, day int // year 0: the date is not (fully) known
+	hour, min, sec   int
+	nsec             int
+	zone             int // seconds east of UTC; a time without zone counts as UTC
+	unix             bool
+	epoch            int64 // Unix nanoseconds, if unix
+	style            stampStyle
+}
+
+// stampStyle tells apart the shapes that say something about the writer.
+type stampStyle uint8
+
+const (
+	otherStyle   stampStyle = iota
+	isoStyle                // 2006-01-02T15:04:05 or with a blank
+	slashStyle              // 2006/01/02 15:04:05, as Go and nginx write it
+	bsdStyle                // Jan  2 15:04:05, the time of RFC 3164
+	clockStyle              // a time of day alone
+	kitchenStyle            // 3:04PM, as zerolog's console writes it
+	clfStyle                // 02/Jan/2006:15:04:05 -0700
+	dashStyle               // 02-Jan-2006 15:04:05.000
+	epochStyle              // seconds, or milli-, micro- or nanoseconds, since 1970
+	shortStyle              // 06/01/02 or 060102, and 01-02 of logcat
+)
+
+// time returns the instant; ok is false if the line leaves out the year.
+func (s *stamp) time() (t time.Time, ok bool) {
+	if s.unix {
+		return time.Unix(0, s.epoch).UTC(), true
+	}
+	if s.year == 0 {
+		return time.Time{}, false
+	}
+	zone := time.UTC
+	if s.zone != 0 {
+		zone = time.FixedZone("", s.zone)
+	}
+	return time.Date(s.year, time.Month(s.month), s.day, s.hour, s.min, s.sec, s.nsec, zone), true
+}
+
+// scanStamp reads the time that b begins with and returns its length, 0 if b
+// begins with none.
+func scanStamp(b []byte) (s stamp, n int) {
+	if len(b) < 6 {
+		return s, 0
+	}
+	if !isDigit(b[0]) {
+		if isUpper(b[0]) && isLower(b[1]) {
+			return scanNamedMonth(b)
+		}
+		return s, 0
+	}
+	d := digitsEnd(b, 0)
+	if d >= len(b) && d < 10 {
+		return s, 0
+	}
+	switch d {
+	case 4:
+		return scanYearFirst(b)
+	case 1, 2:
+		switch b[d] {
+		case ':':
+			if n = s.clock(b, 0); n > 0 && s.style != kitchenStyle {
+				s.style = clockStyle
+			}
+			return s, n
+		case '/', '-', ' ', '.':
+			return scanDayFirst(b, d)
+		}
+	case 6:
+		return scanCompact(b, 2)
+	case 8:
+		return scanCompact(b, 4)
+	case 10, 13, 16, 19:
+		return scanEpoch(b, d)
+	}
+	return s, 0
+}
+
+// scanYearFirst reads 2006-01-02T15:04:05.000Z07:00 and its relatives.
+func scanYearFirst(b []byte) (s stamp, n int) {
+	if len(b) < 16 || b[4] != b[7] || (b[4] != '-' && b[4] != '/' && b[4] != '.') {
+		return s, 0
+	}
+	var ok1, ok2 bool
+	s.year = int(b[0]-'0')*1000 + int(b[1]-'0')*100 + int(b[2]-'0')*10 + int(b[3]-'0')
+	s.month, ok1 = twoDigits(b, 5)
+	s.day, ok2 = twoDigits(b, 8)
+	if !ok1 || !ok2 || !s.dateFits() || s.year < 1970 {
+		return s, 0
+	}
+	i := 10
+	switch b[i] {
+	case 'T', ' ', '_', '-', ':', 't':
+		i++
+	default:
+		return s, 0
+	}
+	if b[i] == ' ' { // MariaDB pads the hour
+		i++
+	}
+	if n = s.clock(b, i); n == 0 {
+		return s, 0
+	}
+	if s.style = isoStyle; b[4] == '/' {
+		s.style = slashStyle
+	}
+	return s, s.timezone(b, n)
+}
+
+// scanDayFirst reads the dates that begin with one or two digits.
+func scanDayFirst(b []byte, d int) (s stamp, n int) {
+	first, _ := smallInt(b[:d])
+	i, sep := d+1, b[d]
+	if i+2 >= len(b) {
+		return s, 0
+	}
+	if month, w := monthName(b[i:]); month > 0 {
+		s.day, s.month = first, month
+		i += w
+		if i < len(b) && b[i] == sep || sep == ' ' && i < len(b) && b[i] == ' ' {
+			return s.afterNamedMonth(b, i+1, sep)
+		}
+		return s, 0
+	}
+	second, ok := twoDigits(b, i)
+	if !ok || d != 2 || i+3 >= len(b) {
+		return s, 0
+	}
+	i += 2
+	if b[i] != sep { // 01-02 15:04:05.000, logcat
+		if s.month, s.day = first, second; sep == '-' && b[i] == ' ' && s.dateFits() {
+			n = s.clock(b, i+1)
+		}
+		s.style = shortStyle
+		return s, n
+	}
+	i++
+	if digitsEnd(b, i)-i == 4 {
+		return s.numericDate(b, i, first, second, sep)
+	}
+	third, ok := twoDigits(b, i) // 06/01/02, Hadoop and Spark
+	if !ok || i+2 >= len(b) || b[i+2] != ' ' || sep != '/' {
+		return s, 0
+	}
+	s.year, s.month, s.day, s.style = 2000+first, second, third, shortStyle
+	if !s.dateFits() {
+		return s, 0
+	}
+	return s, s.clock(b, i+3)
+}
+
+// numericDate reads 01/02/2006 15:04:05. Which of the two is the month is
+// certain only if one cannot be; else the date counts as unknown.
+func (s stamp) numericDate(b []byte, i, first, second int, sep byte) (stamp, int) {
+	year, _ := smallInt(b[i : i+4])
+	i += 4
+	if s.month, s.day = first, second; first > 12 || sep == '.' {
+		s.month, s.day = second, first
+	}
+	if i >= len(b) || !s.dateFits() {
+		return s, 0
+	}
+	if first > 12 || second > 12 || first == second || sep == '.' {
+		s.year = year
+	}
+	if b[i] == ',' {
+		i++
+	}
+	if i >= len(b) || b[i] != ' ' && b[i] != 'T' && b[i] != ':' {
+		return s, 0
+	}
+	n := s.clock(b, i+1)
+	if n == 0 {
+		return s, 0
+	}
+	s.style = otherStyle
+	return s, s.timezone(b, n)
+}
+
+// afterNamedMonth goes on after "02/Jan/", "02-Jan-" or "02 Jan ".
+func (s stamp) afterNamedMonth(b []byte, i int, sep byte) (stamp, int) {
+	s.style = dashStyle
+	if sep == '/' {
+		s.style = clfStyle
+	}
+	if d := digitsEnd(b, i); d == i+4 && d < len(b) && b[d] != ':' || d == i+4 && sep != ' ' {
+		s.year, _ = smallInt(b[i : i+4])
+		i += 4
+		for i < len(b) && (b[i] == ':' || b[i] == ' ' || b[i] == '_') {
+			i++
+		}
+	}
+	if i >= len(b) || !s.dateFits() {
+		return s, 0
+	}
+	style := s.style
+	n := s.clock(b, i)
+	if s.style = style; n == 0 {
+		return s, 0
+	}
+	return s, s.timezone(b, n)
+}
+
+// scanNamedMonth reads "Jan  2 15:04:05", "Jan 2, 2006 3:04:05 PM" and
+// "Mon Jan _2 15:04:05.000000 2006" and "Mon, 02 Jan 2006 15:04:05 GMT".
+func scanNamedMonth(b []byte) (s stamp, n int) {
+	i := 0
+	if isDayName(b) {
+		i = 3
+		if i < len(b) && b[i] == ',' {
+			i++
+		}
+		for i < len(b) && b[i] == ' ' {
+			i++
+		}
+		if i == 3 || i >= len(b) {
+			return s, 0
+		}
+		if d := digitsEnd(b, i); d > i && d <= i+2 && d < len(b) {
+			s, n = scanDayFirst(b[i:], d-i)
+			if n == 0 {
+				return s, 0
+			}
+			return s, i + n
+		}
+	}
+	month, w := monthName(b[i:])
+	if month == 0 || i+w+3 >= len(b) || b[i+w] != ' ' {
+		return s, 0
+	}
+	s.month = month
+	if i += w + 1; b[i] == ' ' {
+		i++
+	}
+	d := digitsEnd(b, i)
+	if d == i || d > i+2 {
+		return s, 0
+	}
+	s.day, _ = smallInt(b[i:d])
+	if !s.dateFits() || d+1 >= len(b) {
+		return s, 0
+	}
+	return s.afterMonthDay(b, d)
+}
+
+// afterMonthDay goes on after "Jan 2".
+func (s stamp) afterMonthDay(b []byte, i int) (stamp, int) {
+	s.style = bsdStyle
+	if b[i] == ',' {
+		i++
+	}
+	if i >= len(b) || b[i] != ' ' {
+		return s, 0
+	}
+	i++
+	if d := digitsEnd(b, i); d == i+4 && d < len(b) && b[d] != ':' {
+		s.year, _ = smallInt(b[i:d])
+		s.style, i = otherStyle, d+1
+		if b[d] == ',' {
+			i++
+		}
+	}
+	style := s.style
+	n := s.clock(b, i)
+	if s.style = style; n == 0 {
+		return s, 0
+	}
+	if d := digitsEnd(b, n+1); n < len(b) && b[n] == ' ' && d == n+5 && (d == len(b) || b[d] == ']' || b[d] == ' ') {
+		s.year, _ = smallInt(b[n+1 : d])
+		s.style = otherStyle
+		return s, d
+	}
+	return s, s.timezone(b, n)
+}
+
+// scanCompact reads 20060102 15:04:05 and 060102 15:04:05.
+func scanCompact(b []byte, yearDigits int) (s stamp, n int) {
+	var ok1, ok2 bool
+	i := yearDigits
+	s.year, _ = smallInt(b[:i])
+	if i == 2 {
+		s.year += 2000
+	}
+	s.month, ok1 = twoDigits(b, i)
+	s.day, ok2 = twoDigits(b, i+2)
+	i += 4
+	if !ok1 || !ok2 || !s.dateFits() || s.year < 1970 || s.year > 2200 || i >= len(b) {
+		return s, 0
+	}
+	if b[i] != ' ' && b[i] != 'T' && b[i] != '-' {
+		return s, 0
+	}
+	if i++; i < len(b) && b[i] == ' ' {
+		i++
+	}
+	n = s.clock(b, i)
+	if s.style = shortStyle; n == 0 {
+		return s, 0
+	}
+	return s, s.timezone(b, n)
+}
+
+// scanEpoch reads a Unix time; its unit follows from the number of digits.
+func scanEpoch(b []byte, d int) (s stamp, n int) {
+	if b[0] != '1' && b[0] != '2' {
+		return s, 0
+	}
+	var ok bool
+	if n = d; n < len(b) && b[n] == '.' {
+		n = digitsEnd(b, n+1)
+	}
+	if n < len(b) && isName(b[n]) {
+		return s, 0
+	}
+	s.epoch, ok = unixNano(b[:n])
+	s.unix, s.style = true, epochStyle
+	if !ok {
+		return s, 0
+	}
+	return s, n
+}
+
+// unixNano reads a number of seconds since 1970, or of milli-, micro- or
+// nanoseconds if it is too big for seconds.
+func unixNano(b []byte) (int64, bool) {
+	whole := digitsEnd(b, 0)
+	if whole == 0 || whole > 19 {
+		return 0, false
+	}
+	var v int64
+	for _, c := range b[:whole] {
+		if v > (1<<63-1-9)/10 {
+			return 0, false
+		}
+		v = v*10 + int64(c-'0')
+	}
+	unit := int64(1)
+	switch {
+	case v < 1e11:
+		unit = 1e9
+	case v < 1e14:
+		unit = 1e6
+	case v < 1e17:
+		unit = 1e3
+	}
+	if v > (1<<63-1)/unit {
+		return 0, false
+	}
+	v *= unit
+	if whole == len(b) {
+		return v, true
+	}
+	if b[whole] != '.' || digitsEnd(b, whole+1) != len(b) {
+		return 0, false
+	}
+	for _, c := range b[whole+1:] {
+		unit /= 10
+		v += int64(c-'0') * unit
+	}
+	return v, true
+}

@@ -1,0 +1,318 @@
+package detect
+
+import "bytes"
+
+// readBody reads what stands between the level and the message: columns, the
+// thread, the logger. h.at is where the message begins afterwards.
+func (h *header) readBody() {
+	if h.at >= h.end {
+		return
+	}
+	switch c := h.text[h.at]; {
+	case h.tail == monologPromised:
+		h.skipBlanks()
+	case h.bracketed && c == '[': // Elasticsearch, Envoy, JVM: [WARN ][logger] message
+		h.adjacentBrackets()
+	case c == ':' || !h.bracketed && c == '!':
+		h.afterColon()
+	case c == '[':
+		h.afterCounter()
+	case c == '\t':
+		h.columns()
+	case h.bracketed && h.text[h.at-1] == ':':
+		h.skipBlanks()
+	default:
+		h.afterBlank()
+	}
+	h.skipBlanks()
+}
+
+// adjacentBrackets steps over brackets that follow without a blank; the first
+// that can be is the logger.
+func (h *header) adjacentBrackets() {
+	for h.at < h.end && h.text[h.at] == '[' {
+		end := h.group(h.at, ']')
+		if end == 0 {
+			return
+		}
+		h.noteBracket(h.at, end)
+		h.at = end
+	}
+	if h.at < h.end && h.text[h.at] == ':' {
+		h.at++
+	}
+}
+
+// noteBracket takes a bracket after the level for the logger, if it can be.
+func (h *header) noteBracket(from, to int) bool {
+	inside := bytes.TrimSpace(h.text[from+1 : to-1])
+	if !looksLikeLogger(inside) {
+		return false
+	}
+	if h.loggerEnd > 0 && h.logger > h.stamp && bytes.IndexByte(inside, '.') < 0 {
+		return false
+	}
+	h.logger = from + 1 + bytes.Index(h.text[from+1:to-1], inside)
+	h.loggerEnd = h.logger + len(inside)
+	return true
+}
+
+// afterColon goes on after "LEVEL:"; "LEVEL:logger:message" is Python's
+// logging.basicConfig.
+func (h *header) afterColon() {
+	h.at++
+	if h.at < h.end && h.text[h.at] == '!' {
+		h.at++
+	}
+	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() {
+		return
+	}
+	i := h.at
+	for i < h.end && (isName(h.text[i]) || h.text[i] == '.' || h.text[i] == '-') {
+		i++
+	}
+	if i > h.at && i < h.end && h.text[i] == ':' && !hasPrefix(h.text[i:h.end], "://") {
+		h.logger, h.loggerEnd = h.at, i
+		h.at = i + 1
+	}
+}
+
+// afterCounter goes on after the level of "INFO[0012] message  k=v" (logrus),
+// "NOTICE[123]: message" (Asterisk) and "error[E0308]: message" (rustc).
+func (h *header) afterCounter() {
+	end := h.group(h.at, ']')
+	if end == 0 {
+		return
+	}
+	inside := h.text[h.at+1 : end-1]
+	if !h.lower && len(inside) > 0 && isDigit(inside[0]) && h.stampEnd == 0 {
+		h.tail = pairsPromised
+		h.at++
+		if !h.readStamp() {
+			h.at--
+		}
+	}
+	h.at = end
+	if h.at < h.end && h.text[h.at] == ':' {
+		h.at++
+	}
+}
+
+// columns reads the tabs of zap's console: logger, caller, message, JSON.
+func (h *header) columns() {
+	for range 3 {
+		h.skipBlanks()
+		end := h.at
+		for end < h.end && h.text[end] != '\t' {
+			end++
+		}
+		if end >= h.end {
+			break
+		}
+		column := h.text[h.at:end]
+		switch {
+		case isCaller(column):
+			h.at = end
+			h.skipBlanks()
+			if i := bytes.IndexByte(h.text[h.at:h.end], '\t'); i > 0 {
+				h.cutColumn(h.at + i)
+			}
+			return
+		case hasPrefix(h.text[end+1:h.end], "{"):
+			h.tail = end + 1
+			return
+		case h.loggerEnd == 0 && isLoggerName(column) && !isDigit(column[0]):
+			h.logger, h.loggerEnd = h.at, end
+		default:
+			return
+		}
+		h.at = end
+	}
+	if h.loggerEnd == 0 && h.at < h.end {
+		h.loggerBefore(0)
+	}
+}
+
+// cutColumn notes the JSON in the last column, after the message's.
+func (h *header) cutColumn(end int) {
+	if i := end + 1; i < h.end && h.text[i] == '{' {
+		h.tail = i
+	}
+}
+
+// isCaller recognises "pkg/file.go:88".
+func isCaller(b []byte) bool {
+	i := bytes.LastIndexByte(b, ':')
+	if i <= 0 {
+		return false
+	}
+	_, ok := smallInt(b[i+1:])
+	return ok && bytes.IndexByte(b[:i], '.') > 0 && bytes.IndexByte(b, ' ') < 0
+}
+
+// afterBlank reads the elements that may stand between "LEVEL " and the
+// message.
+func (h *header) afterBlank() {
+	h.cutShape()
+	gunicorn := h.bracketed && h.pidBracket && h.stampBracket
+	threads := 0
+	for range 6 {
+		h.skipBlanks()
+		if h.at >= h.end || gunicorn {
+			return
+		}
+		switch c := h.text[h.at]; {
+		case c == '-' || c == '|' || c == ':':
+			if !h.stepOver(c) {
+				return
+			}
+			if c == ':' {
+				return
+			}
+			h.dashed = true
+		case isDigit(c):
+			if !h.bodyDigits() {
+				return
+			}
+		case c == '[':
+			if !h.bodyBracket(&threads) {
+				return
+			}
+		case c == '(':
+			if !h.bodyParen(&threads) {
+				return
+			}
+		case c == '<':
+			end := h.group(h.at, '>')
+			if end == 0 || h.stampEnd == 0 || bytes.IndexByte(h.text[h.at:end], ' ') >= 0 {
+				return
+			}
+			h.at = end
+		default:
+			h.loggerBefore(threads)
+			return
+		}
+	}
+}
+
+// stepOver skips a separator that stands alone.
+func (h *header) stepOver(c byte) bool {
+	i := h.at
+	for i < h.end && h.text[i] == c {
+		i++
+	}
+	if i-h.at > 3 || i < h.end && !isBlank(h.text[i]) && c != '|' {
+		return false
+	}
+	h.at = i
+	return true
+}
+
+// bodyDigits steps over a time, Spring's "1 --- " and nginx's "31#31:".
+func (h *header) bodyDigits() bool {
+	if h.stampEnd == 0 && h.readStamp() {
+		return true
+	}
+	i := digitsEnd(h.text[:h.end], h.at)
+	if i < h.end && h.text[i] == '#' && h.bracketed {
+		j := digitsEnd(h.text[:h.end], i+1)
+		if j < h.end && h.text[j] == ':' {
+			h.at = j + 1
+			return false
+		}
+	}
+	if hasPrefix(h.text[i:h.end], " --- ") {
+		h.at = i + len(" --- ")
+		h.words = -1 // Spring: the logger is what stands before " : "
+		return true
+	}
+	return false
+}
+
+// bodyBracket steps over a time, thread, node or logger in brackets.
+func (h *header) bodyBracket(threads *int) bool {
+	end := h.group(h.at, ']')
+	if end == 0 {
+		return false
+	}
+	inside := bytes.TrimSpace(h.text[h.at+1 : end-1])
+	closed := end >= h.end || isBlank(h.text[end]) || h.text[end] == ':' || h.text[end] == '['
+	if !closed {
+		return false
+	}
+	if level, s := levelOf(inside); s == strong && h.bracketed && h.lower && *threads == 0 && isUpper(inside[0]) {
+		h.level, h.lower = level, false // a build tool's mark around the program's own
+		h.at = end
+		return true
+	}
+	if h.stampEnd == 0 {
+		if s, n := scanStamp(inside); n > 0 {
+			h.stamp = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
+			h.stampEnd, h.style = h.stamp+n, s.style
+			h.at = end
+			return true
+		}
+	}
+	if !h.isContext(inside) {
+		return false
+	}
+	if !h.noteBracket(h.at, end) || bytes.IndexByte(inside, '.') < 0 {
+		*threads++
+	}
+	h.at = end
+	if h.at < h.end && h.text[h.at] == ':' {
+		h.at++
+		return false
+	}
+	return true
+}
+
+// isContext decides whether a bracket after the level is part of the header
+// rather than the message's first word.
+func (h *header) isContext(inside []byte) bool {
+	if len(inside) == 0 || h.words < 0 {
+		return true
+	}
+	if hasPrefix(inside, "pid ") {
+		return true
+	}
+	if _, ok := smallInt(inside); ok {
+		return true
+	}
+	return isLoggerName(inside) && !isDigit(inside[0])
+}
+
+// bodyParen steps over a thread in parentheses, and pino-pretty's
+// "(name/123 on host):".
+func (h *header) bodyParen(threads *int) bool {
+	end := h.group(h.at, ')')
+	if end == 0 || end >= h.end {
+		return false
+	}
+	inside := h.text[h.at+1 : end-1]
+	if h.text[end] == ':' && h.stampEnd > 0 {
+		if i := bytes.IndexByte(inside, '/'); i > 0 && isLoggerName(inside[:i]) {
+			h.logger, h.loggerEnd = h.at+1, h.at+1+i
+		}
+		h.at = end + 1
+		return false
+	}
+	if !isBlank(h.text[end]) {
+		return false
+	}
+	if _, number := smallInt(inside); number && h.bracketed || h.stampEnd > 0 && h.threadName(inside) {
+		*threads++
+		h.at = end
+		return true
+	}
+	return false
+}
+
+func (h *header) threadName(b []byte) bool {
+	for _, c := range b {
+		if !isNameByte(c) && c != ' ' {
+			return false
+		}
+	}
+	return len(b) > 0 && !isDigit(b[0])
+}

@@ -1,0 +1,197 @@
+package detect
+
+import "bytes"
+
+// loggerBefore reads the logger's name that some formats write right before the
+// message: "logger: message", "logger - message", "in module: message".
+func (h *header) loggerBefore(threads int) {
+	i := h.tokenEnd(h.at)
+	token := h.text[h.at:i]
+	if len(token) == 0 || len(token) > 200 {
+		return
+	}
+	switch {
+	case h.words < 0 && h.paddedColon(i): // Spring
+	case hasPrefix(h.text[h.at:h.end], "in ") && h.stampEnd > 0: // Flask
+		j := h.tokenEnd(i + 1)
+		if j > i+2 && h.text[j-1] == ':' && isLoggerName(h.text[i+1:j-1]) {
+			h.logger, h.loggerEnd, h.at = i+1, j-1, j
+		}
+	case h.spanPrefix():
+	case token[len(token)-1] == ':':
+		h.loggerColon(i, threads)
+	case h.why == "level letter" && token[len(token)-1] == ']' && isCaller(token[:len(token)-1]): // TensorFlow
+		h.at = i
+	case h.loggerDash(i, threads):
+	case threads > 0 && dots(token) >= 2 && isLower(token[0]) && isLoggerName(token): // Tomcat, Solr
+		h.logger, h.loggerEnd, h.at = h.at, i, i
+		h.cutMethod()
+	case h.numbers > 0 && !h.bracketed && isLoggerName(token): // Odoo: "12 INFO db odoo.modules: text"
+		j := h.tokenEnd(i + 1)
+		if j > i+2 && h.text[j-1] == ':' && isLoggerName(h.text[i+1:j-1]) && dots(h.text[i+1:j-1]) > 0 {
+			h.logger, h.loggerEnd, h.at = i+1, j-1, j
+		}
+	case h.style == slashStyle || h.dashed && h.loggerEnd == 0:
+		h.loggerPipe()
+	}
+}
+
+func (h *header) tokenEnd(i int) int {
+	for i < h.end && !isBlank(h.text[i]) {
+		i++
+	}
+	return i
+}
+
+func dots(b []byte) int { return bytes.Count(b, []byte(".")) }
+
+// paddedColon reads Spring's logger, padded up to " : ".
+func (h *header) paddedColon(i int) bool {
+	j := i
+	for j < h.end && isBlank(h.text[j]) {
+		j++
+	}
+	if j == i || j >= h.end || h.text[j] != ':' || j+1 < h.end && !isBlank(h.text[j+1]) {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = h.at, i, j+1
+	return true
+}
+
+// loggerColon decides whether "token:" after the level names the logger, the
+// file, or begins the message.
+func (h *header) loggerColon(i, threads int) {
+	name := h.text[h.at : i-1]
+	switch {
+	case isCaller(name):
+		h.at = i
+	case !isLoggerName(name) || isDigit(name[0]) || h.loggerEnd > 0 && h.numbers == 0:
+	case threads == 0 && h.hclog(name), h.namesModule(name):
+		h.logger, h.loggerEnd, h.at = h.at, i-1, i
+	}
+}
+
+// hclog recognises "2024-05-17T08:21:06.100+0200 [WARN]  agent.server: text".
+func (h *header) hclog(name []byte) bool {
+	return h.bracketed && !h.lower && !h.stampBracket && h.style == isoStyle && h.text[h.stamp+10] == 'T' &&
+		h.brackets == 0 && isLower(name[0])
+}
+
+// namesModule tells a module's name from a word of the message, such as
+// "Error:" or "file.txt:".
+func (h *header) namesModule(name []byte) bool {
+	if bytes.Contains(name, []byte("::")) {
+		return true
+	}
+	if bytes.IndexByte(name, '/') >= 0 || bytes.IndexByte(name, ':') >= 0 || h.stampEnd == 0 || h.bracketed {
+		return false
+	}
+	if h.level != NotSet && h.why == "level letter" {
+		return true
+	}
+	if hasSuffix(name, "Error") || hasSuffix(name, "Exception") {
+		return false
+	}
+	if dots(name) > 0 || bytes.IndexByte(name, '$') > 0 {
+		return true
+	}
+	return h.why == "level word" && isUpper(name[0]) && (h.style == shortStyle || !isProse(name))
+}
+
+// spanPrefix reads tracing's "span{k=v}:inner{…}: target: message".
+func (h *header) spanPrefix() bool {
+	open := bytes.IndexByte(h.text[h.at:min(h.end, h.at+100)], '{')
+	if open <= 0 || !isLoggerName(h.text[h.at:h.at+open]) || h.stampEnd == 0 {
+		return false
+	}
+	near := h.text[h.at:min(h.end, h.at+maxPrefix)]
+	n := bytes.LastIndex(near, []byte("}: "))
+	if n < 0 {
+		return false
+	}
+	h.at += n + 2
+	h.skipBlanks()
+	if i := h.tokenEnd(h.at); i > h.at && h.text[i-1] == ':' {
+		h.loggerColon(i, 0)
+	}
+	return true
+}
+
+// loggerDash reads "logger - message", and loguru's "module:function:12 - ".
+func (h *header) loggerDash(i, threads int) bool {
+	j := i
+	for j < h.end && h.text[j] == ' ' {
+		j++
+	}
+	if !hasPrefix(h.text[j:h.end], "- ") && !(h.dashed && hasPrefix(h.text[j:h.end], "| ")) {
+		return false
+	}
+	token := h.text[h.at:i]
+	if h.dashed && isCaller(token) || bytes.HasPrefix(token, []byte("__main__:")) { // loguru: module:function:12
+		h.logger, h.loggerEnd, h.at = h.at, h.at+bytes.IndexByte(token, ':'), j+2
+		return true
+	}
+	if isCaller(token) && bytes.IndexByte(token, '.') > 0 && bytes.Count(token, []byte(":")) == 1 {
+		h.at = j + 2 // Cassandra: "File.java:500 - "
+		return true
+	}
+	if !isLoggerName(token) || threads == 0 && h.brackets == 0 && !h.dashed && dots(token) == 0 && h.stampEnd == 0 {
+		return false
+	}
+	if isProse(token) && !h.dashed && threads == 0 && h.brackets == 0 {
+		return false
+	}
+	if h.loggerEnd > 0 && h.dashed && dots(token) == 0 && bytes.IndexByte(token, ':') < 0 {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = h.at, i, j+2
+	if n := bytes.IndexByte(token, ':'); n > 0 && token[n-1] != ':' && !bytes.Contains(token, []byte("::")) {
+		h.loggerEnd = h.logger + n
+	}
+	return true
+}
+
+// loggerPipe reads NLog's "|logger|message".
+func (h *header) loggerPipe() {
+	if h.text[h.at-1] != '|' {
+		return
+	}
+	n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], '|')
+	if n <= 0 || !isLoggerName(h.text[h.at:h.at+n]) {
+		return
+	}
+	h.logger, h.loggerEnd = h.at, h.at+n
+	h.at += n + 1
+}
+
+// cutMethod takes the method off a logger of the form pkg.Class.method.
+func (h *header) cutMethod() {
+	name := h.text[h.logger:h.loggerEnd]
+	last := bytes.LastIndexByte(name, '.')
+	if last <= 0 || last+1 >= len(name) || !isLower(name[last+1]) && name[last+1] != '<' {
+		return
+	}
+	class := bytes.LastIndexByte(name[:last], '.') + 1
+	if isUpper(name[class]) {
+		h.loggerEnd = h.logger + last
+	}
+}
+
+// trailingLogger reads Kafka's "message (logger)".
+func (h *header) trailingLogger() {
+	if h.loggerEnd > 0 || !h.stampBracket || h.text[h.end-1] != ')' {
+		return
+	}
+	open := bytes.LastIndexByte(h.text[max(h.at, h.end-200):h.end], '(')
+	if open < 1 {
+		return
+	}
+	open += max(h.at, h.end-200)
+	name := h.text[open+1 : h.end-1]
+	if h.text[open-1] != ' ' || !isLoggerName(name) || dots(name) == 0 || isDigit(name[0]) {
+		return
+	}
+	h.logger, h.loggerEnd = open+1, h.end-1
+	for h.end = open; h.end > h.at && isBlank(h.text[h.end-1]); h.end-- {
+	}
+}

@@ -1,0 +1,118 @@
+package detect
+
+import (
+	"bytes"
+)
+
+// throwableGrammar is a line "Type: value" that a Java or a JavaScript trace may
+// begin with: the first frame tells which.
+var throwableGrammar = grammar{why: "exception", step: stepThrowable}
+
+// maxThrowableValue bounds the lines of a value before the first frame.
+const maxThrowableValue = 48
+
+func openThrowable(line []byte) opening {
+	n := throwableType(line)
+	if n == 0 || !namesFailure(line[:n]) {
+		return opening{}
+	}
+	return opening{grammar: &throwableGrammar, verdict: maybe, bare: true}
+}
+
+func stepThrowable(g *group, line []byte) verdict {
+	switch {
+	case isJavaFrame(line), isJavaLink(line), isJavaMark(line[indent(line):]) && indent(line) > 0:
+		g.markThrowable()
+		return g.become(&javaGrammar, javaFrames)
+	case isNodeFrame(line):
+		g.markThrowable()
+		return g.become(&nodeGrammar, nodeAfterFrame(line))
+	}
+	if g.count++; g.count > maxThrowableValue {
+		return refuse
+	}
+	return free
+}
+
+// markThrowable makes what the group holds since the trace began its message.
+func (g *group) markThrowable() {
+	if !g.headed {
+		g.message = span{g.trace, len(g.text)}
+	}
+}
+
+// throwableType returns the length of the type in a line "Type", "Type: value"
+// or "Type [CODE]: value", 0 if the line is none of these.
+func throwableType(line []byte) int {
+	n, start := 0, 0
+	for n < len(line) && (isName(line[n]) || line[n] == '$' || line[n] == '.') {
+		if line[n] == '.' {
+			start = n + 1
+		}
+		n++
+	}
+	if n == start || isDigit(line[0]) || line[0] == '.' {
+		return 0
+	}
+	if start == 0 && !isUpper(line[0]) {
+		return 0
+	}
+	rest := line[n:]
+	if len(rest) > 3 && rest[0] == ' ' && rest[1] == '[' {
+		end := bytes.IndexByte(rest, ']')
+		if end < 0 || bytes.IndexByte(rest[2:end], ' ') >= 0 {
+			return 0
+		}
+		if rest = rest[end+1:]; len(rest) == 0 {
+			return 0
+		}
+	}
+	if len(rest) == 0 || rest[0] == ':' && (len(rest) == 1 || rest[1] == ' ') {
+		return n
+	}
+	return 0
+}
+
+// namesFailure reports whether a type is called like an exception.
+func namesFailure(name []byte) bool {
+	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Rejection"} {
+		if i := bytes.LastIndex(name, []byte(word)); i >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// inlineType returns where in a log line an exception is named, as in "request
+// failed Error: no route", -1 if nowhere.
+func inlineType(line []byte) int {
+	for from := 0; ; {
+		i := bytes.Index(line[from:], []byte(": "))
+		end := from + i
+		if i < 0 {
+			end = len(line)
+		}
+		start := typeBefore(line[:end])
+		if start < end && throwableType(line[start:]) > 0 && namesFailure(line[start:end]) {
+			return start
+		}
+		if i < 0 {
+			return -1
+		}
+		from = end + 2
+	}
+}
+
+// typeBefore returns where the type name that ends a text begins.
+func typeBefore(text []byte) int {
+	i := len(text)
+	if i > 0 && text[i-1] == ']' {
+		if open := bytes.LastIndex(text, []byte(" [")); open >= 0 {
+			i = open
+		}
+	}
+	for i > 0 && (isName(text[i-1]) || text[i-1] == '$' || text[i-1] == '.') {
+		i--
+	}
+	return i
+}

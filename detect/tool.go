@@ -1,0 +1,136 @@
+package detect
+
+import "bytes"
+
+// toolForm is how a message begins that a program prints when it fails.
+type toolForm struct {
+	start string
+	level Level
+	keep  bool // the start belongs to the message
+}
+
+// toolForms are tried on the first byte, then in order.
+var toolForms = [...]toolForm{
+	{"panic: ", Critical, false},
+	{"fatal error: ", Critical, false},
+	{"Fatal error: ", Critical, false},
+	{"Parse error: ", Critical, false},
+	{"PHP Fatal error: ", Error, false},
+	{"PHP Parse error: ", Error, false},
+	{"PHP Recoverable fatal error: ", Error, false},
+	{"PHP Core Error: ", Error, false},
+	{"PHP Warning: ", Warning, false},
+	{"PHP Deprecated: ", Notice, false},
+	{"PHP Notice: ", Notice, false},
+	{"PHP Strict Standards: ", Notice, false},
+	{"PHP message: ", NotSet, false},
+	{"npm ERR! ", Error, false},
+	{"npm error ", Error, false},
+	{"npm WARN ", Warning, false},
+	{"npm warn ", Warning, false},
+	{"npm notice ", Notice, false},
+	{"npm info ", Info, false},
+	{"npm http ", Debug, false},
+	{"npm verb ", Debug, false},
+	{"npm sill ", Trace, false},
+	{"Segmentation fault", Critical, true},
+	{"Bus error", Critical, true},
+	{"Illegal instruction", Critical, true},
+	{"Floating point exception", Critical, true},
+	{"Aborted (core dumped)", Critical, true},
+	{"*** Error in `", Critical, true},
+	{"*** stack smashing detected ***", Critical, true},
+	{"*** buffer overflow detected ***", Critical, true},
+	{"double free or corruption", Critical, true},
+	{"free(): ", Critical, true},
+	{"malloc(): ", Critical, true},
+	{"munmap_chunk(): ", Critical, true},
+	{"corrupted size vs. prev_size", Critical, true},
+	{"terminate called ", Critical, true},
+	{"Exception in thread \"", Error, true},
+	{"Unhandled exception. ", Critical, true},
+	{"http: panic serving ", Error, true},
+	{"Traceback (most recent call last):", Error, true},
+}
+
+// toolLevel looks for a tool's form where the message begins.
+func (h *header) toolLevel(r *Record) {
+	if h.at >= h.end {
+		return
+	}
+	b := h.text[h.at:h.end]
+	for i := range toolForms {
+		f := &toolForms[i]
+		if f.start[0] != b[0] || !hasPrefix(b, f.start) {
+			continue
+		}
+		if !f.wholeFits(b) {
+			return
+		}
+		r.Level, r.Why = f.level, "tool message"
+		if !f.keep {
+			h.at += len(f.start)
+			h.skipBlanks()
+		}
+		if f.level == NotSet {
+			r.Why = ""
+			h.toolLevel(r)
+		}
+		return
+	}
+	h.packager(b, r)
+	if r.Level == NotSet {
+		h.sourceLevel(b, r)
+	}
+}
+
+// wholeFits refuses a form that must fill the line where a sentence goes on
+// after it, such as the shell's words for a signal.
+func (f *toolForm) wholeFits(b []byte) bool {
+	switch f.start {
+	case "Segmentation fault", "Bus error", "Illegal instruction", "Floating point exception":
+		rest := bytes.TrimSpace(b[len(f.start):])
+		return len(rest) == 0 || rest[0] == '(' || rest[0] == ':' || rest[0] == '.'
+	case "Traceback (most recent call last):":
+		return len(b) == len(f.start)
+	}
+	return true
+}
+
+// packager reads apt's "E: text" and make's "make: *** [all] Error 2".
+func (h *header) packager(b []byte, r *Record) {
+	if len(b) > 4 && b[1] == ':' && b[2] == ' ' && isUpper(b[3]) && isLower(b[4]) {
+		switch b[0] {
+		case 'E', 'W', 'I', 'N':
+			r.Level, r.Why = letterLevel(b[0]), "level letter"
+			h.at += len("E: ")
+			return
+		}
+	}
+	if hasPrefix(b, "make") || hasPrefix(b, "gmake") || hasPrefix(b, "ninja") {
+		if i := bytes.IndexByte(b[:min(len(b), 40)], ':'); i > 0 && hasPrefix(b[i:], ": *** ") {
+			r.Level, r.Why = Error, "tool message"
+		}
+	}
+}
+
+// sourceLevel reads "file.c:3:5: warning: text" and "prog: error: text".
+func (h *header) sourceLevel(b []byte, r *Record) {
+	near := b[:min(len(b), 300)]
+	i := bytes.Index(near, []byte(": "))
+	if i <= 0 || bytes.IndexByte(near[:i], ' ') >= 0 {
+		return
+	}
+	rest := near[i+2:]
+	for _, f := range [...]toolForm{{"error: ", Error, false}, {"warning: ", Warning, false},
+		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false},
+		{"Error: ", Error, false}, {"Warning: ", Warning, false}} {
+		if hasPrefix(rest, f.start) {
+			rest := header{text: rest, end: len(rest)}
+			if !rest.isSetting(len(f.start)) {
+				r.Level, r.Why = f.level, "tool message"
+			}
+			return
+		}
+	}
+}

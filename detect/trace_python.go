@@ -1,0 +1,240 @@
+package detect
+
+import (
+	"bytes"
+)
+
+// The forms of CPython 2.7 to 3.14: Lib/traceback.py, Python/pythonrun.c and
+// Python/traceback.c, Modules/faulthandler.c.
+
+const (
+	pyTraceback = "Traceback (most recent call last):"
+	pyGroup     = "  + Exception Group Traceback (most recent call last):"
+	pyCause     = "The above exception was the direct cause of the following exception:"
+	pyContext   = "During handling of the above exception, another exception occurred:"
+	pyStack     = "Stack (most recent call last):"
+	pyFatal     = "Fatal Python error: "
+)
+
+// The states are named after what the line before was.
+const (
+	pyIntro  uint8 = iota // a line that a traceback follows
+	pyHead                // "Traceback (most recent call last):"
+	pyFrames              // a frame or its source
+	pyValue               // "Type: value", or more of the value
+	pyMarker              // "The above exception …"
+	pyMargin              // a line of an exception group
+	pySyntax              // the place of a syntax error that has no traceback
+	pyExtra               // frames after the exception: where it was logged
+	pyFault               // faulthandler's report
+)
+
+const (
+	maxDetails    = 6 // lines between an introduction and its traceback
+	maxPlainValue = 8 // unindented lines that may belong to a value
+)
+
+var pythonGrammar = grammar{language: Python, why: "python traceback", step: stepPython, parse: parsePython}
+
+// openPython decides what the table of first lines cannot.
+func openPython(line []byte) opening {
+	intro := opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}
+	switch {
+	case line[0] == 'P' && hasPrefix(line, "Process ") && hasSuffix(line, ":"),
+		line[0] == 'E' && hasPrefix(line, "Exception in thread ") && hasSuffix(line, ":"),
+		isLower(line[0]) && hasSuffix(bytes.TrimRight(line, " "), ".RemoteTraceback:"),
+		line[0] == 'c' && hasSuffix(bytes.TrimRight(line, " "), "._RemoteTraceback:"):
+		return intro
+	case line[0] == ' ' && hasPrefix(line, `  File "`) && isDigit(line[len(line)-1]) && !bytes.Contains(line, []byte(", in ")):
+		return opening{grammar: &pythonGrammar, state: pySyntax, verdict: maybe, bare: true}
+	}
+	return opening{}
+}
+
+func stepPython(g *group, line []byte) verdict {
+	switch g.state {
+	case pyIntro:
+		return stepPyIntro(g, line)
+	case pyHead, pyFrames:
+		return stepPyFrames(g, line)
+	case pyValue:
+		return stepPyValue(g, line)
+	case pyMarker:
+		return stepPyMarker(g, line)
+	case pyMargin:
+		return stepPyMargin(g, line)
+	case pySyntax:
+		return stepPySyntax(g, line)
+	case pyExtra:
+		return stepPyExtra(line)
+	}
+	return stepPyFault(line)
+}
+
+func stepPyIntro(g *group, line []byte) verdict {
+	switch {
+	case string(line) == pyTraceback:
+		g.state = pyHead
+		return maybe
+	case string(line) == pyGroup:
+		g.state = pyMargin
+		return accept
+	case isTaskDetail(line) || string(line) == `"""`:
+		if g.count++; g.count <= maxDetails {
+			return maybe
+		}
+	}
+	return refuse
+}
+
+// isTaskDetail recognises the lines that asyncio puts between its message and
+// the traceback.
+func isTaskDetail(line []byte) bool {
+	for _, p := range [...]string{"future: <", "task: <", "handle: <", "transport: <", "protocol: <", "asyncgen: <", "Original exception was:"} {
+		if hasPrefix(line, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func stepPyFrames(g *group, line []byte) verdict {
+	frame := hasPrefix(line, `  File "`)
+	switch {
+	case frame, g.state == pyFrames && hasPrefix(line, "  ") && !blank(line):
+		g.state = pyFrames
+		return accept
+	case indent(line) > 0 || pythonType(line) == 0:
+		return refuse
+	}
+	g.state, g.count = pyValue, 0
+	g.mark(line, line)
+	return accept
+}
+
+func stepPyValue(g *group, line []byte) verdict {
+	switch {
+	case blank(line):
+		return maybe
+	case string(line) == pyCause, string(line) == pyContext:
+		g.state = pyMarker
+		return accept
+	case string(line) == pyStack, string(line) == "Call stack:":
+		g.state = pyExtra
+		return accept
+	case string(line) == `"""`:
+		return accept
+	case line[0] == ' ' && hasPrefix(line, `  File "`):
+		return refuse
+	case line[0] == ' ' || line[0] == '\t' || continues(line):
+		g.stretch(line)
+		return accept
+	}
+	if g.count++; g.count > maxPlainValue {
+		return drop
+	}
+	return likely
+}
+
+func stepPyMarker(g *group, line []byte) verdict {
+	switch {
+	case blank(line):
+		return maybe
+	case string(line) == pyTraceback:
+		g.state = pyHead
+		return maybe
+	case string(line) == pyGroup:
+		g.state = pyMargin
+		return accept
+	}
+	return refuse
+}
+
+func stepPyMargin(g *group, line []byte) verdict {
+	n := indent(line)
+	switch {
+	case n > 0 && n < len(line) && (line[n] == '|' || line[n] == '+'):
+		if rest, ok := cutPrefix(line, "  | "); ok && pythonType(rest) > 0 {
+			g.mark(line, rest)
+		}
+		g.count = 0
+		return accept
+	case blank(line):
+		return maybe
+	case string(line) == pyCause, string(line) == pyContext:
+		g.state = pyMarker
+		return accept
+	}
+	// Only the first line of a member's value has the margin.
+	if g.count++; g.count > maxPlainValue {
+		return refuse
+	}
+	return free
+}
+
+func stepPySyntax(g *group, line []byte) verdict {
+	if g.count++; g.count > 3 {
+		return refuse
+	}
+	if hasPrefix(line, "    ") {
+		return maybe
+	}
+	if n := pythonType(line); n == 0 || !isSyntaxError(line[:n]) {
+		return refuse
+	}
+	g.state, g.count = pyValue, 0
+	g.mark(line, line)
+	return accept
+}
+
+func isSyntaxError(name []byte) bool {
+	switch string(name) {
+	case "SyntaxError", "IndentationError", "TabError":
+		return true
+	}
+	return false
+}
+
+// stepPyExtra takes the stack that logging prints after the exception, for
+// stack_info and for errors of a handler.
+func stepPyExtra(line []byte) verdict {
+	if hasPrefix(line, "  ") || hasPrefix(line, "Message: ") || hasPrefix(line, "Arguments: ") {
+		return accept
+	}
+	return refuse
+}
+
+func stepPyFault(line []byte) verdict {
+	switch {
+	case blank(line):
+		return maybe
+	case hasPrefix(line, `  File "`), hasPrefix(line, "  <"), hasPrefix(line, "  Binary file "), hasPrefix(line, "  ..."):
+		return accept
+	case hasPrefix(line, "Thread 0x"), hasPrefix(line, "Current thread"):
+		return accept
+	case hasPrefix(line, "Python runtime state: "), hasPrefix(line, "Extension modules: "), hasPrefix(line, "Enable faulthandler"):
+		return accept
+	}
+	if n := pythonType(line); n > 0 && n < len(line) && isUpper(line[bytes.LastIndexByte(line[:n], '.')+1]) {
+		return accept
+	}
+	return refuse
+}
+
+// pythonType returns the length of the type at the start of a line that is
+// "Type: value" or "Type", 0 if it is neither.
+func pythonType(line []byte) int {
+	n := 0
+	for n < len(line) && (isName(line[n]) || line[n] == '.' && n > 0 || line[n] == '<' && n > 0 || line[n] == '>') {
+		n++
+	}
+	switch {
+	case n == 0 || isDigit(line[0]) || line[n-1] == '.':
+		return 0
+	case n == len(line):
+		return n
+	case line[n] == ':' && (n+1 == len(line) || line[n+1] == ' '):
+		return n
+	}
+	return 0
+}

@@ -1,0 +1,27 @@
+// Package sentry delivers events to a Sentry server, or one that speaks its
+// protocol: one envelope an event, with the exceptions, source lines,
+// breadcrumbs and contexts that Sentry's own SDKs send
+// (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/).
+//
+// Invariants
+//
+//   - Every record delivered becomes one event; which records are events was
+//     decided before.
+//   - The event_id follows from the journal and the record, so the server drops
+//     what comes twice. Nothing else in an event depends on when it is sent,
+//     except the source lines: they are read then.
+//   - An event is at most 1 MiB; what is too long is cut, the least telling first
+//     (trim.go), and strings have the bounds listed in text.go.
+//   - The key of the DSN appears in one request header and nowhere else: not in
+//     errors, and not at another host, since redirects are not followed.
+//   - Only files that look like source code are read for context, only regular
+//     ones, and never more than 2 MiB of one (source.go): what an app prints must not
+//     make this package send other files.
+//
+// The transport is not the SDK's: that one neither compresses, nor retries, nor
+// says whether an event was accepted, and its events lack the signal and the
+// wrapped lists. Of github.com/getsentry/sentry-go only the DSN parser is used.
+//
+// Performance: events are rare. Building one costs some 100 µs and the files it
+// names; nothing is kept from one event to the next but buffers.
+package sentry

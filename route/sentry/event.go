@@ -1,0 +1,247 @@
+package sentry
+
+import (
+	"strings"
+
+	"github.com/logwrap/logwrap/capture"
+	"github.com/logwrap/logwrap/detect"
+	"github.com/logwrap/logwrap/route"
+)
+
+const sdkName = "logwrap"
+
+// event is what Sentry calls an event payload
+// (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/). Lists are
+// wrapped in "values": the only form that the schema and every consumer take.
+type event struct {
+	ID          string            `json:"event_id"`
+	Timestamp   string            `json:"timestamp"`
+	Platform    string            `json:"platform"`
+	Level       string            `json:"level"`
+	Logger      string            `json:"logger,omitempty"`
+	ServerName  string            `json:"server_name,omitempty"`
+	Release     string            `json:"release,omitempty"`
+	Dist        string            `json:"dist,omitempty"`
+	Environment string            `json:"environment,omitempty"`
+	LogEntry    *logEntry         `json:"logentry,omitempty"`
+	Exception   *list[exception]  `json:"exception,omitempty"`
+	Threads     *list[thread]     `json:"threads,omitempty"`
+	Breadcrumbs *list[crumb]      `json:"breadcrumbs,omitempty"`
+	Fingerprint []string          `json:"fingerprint,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+	Contexts    map[string]any    `json:"contexts,omitempty"`
+	SDK         sdkInfo           `json:"sdk"`
+}
+
+type list[T any] struct {
+	Values []T `json:"values"`
+}
+
+type logEntry struct {
+	Formatted string `json:"formatted"`
+}
+
+type thread struct {
+	ID      string `json:"id"`
+	Name    string `json:"name,omitempty"`
+	Crashed bool   `json:"crashed"`
+	Current bool   `json:"current"`
+}
+
+type crumb struct {
+	Timestamp string `json:"timestamp"`
+	Type      string `json:"type"`
+	Category  string `json:"category"`
+	Level     string `json:"level"`
+	Message   string `json:"message"`
+}
+
+type sdkInfo struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// maker makes events of records.
+type maker struct {
+	opts  Options
+	id    route.Identity
+	host  host // facts about this machine, read with the first event
+	known bool
+}
+
+// payload returns the JSON of the event for r, at most maxEvent long, and its id.
+func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
+	if !m.known {
+		m.host, m.known = readHost(), true
+	}
+	e := m.event(r)
+	payload, err := fit(e)
+	return payload, e.ID, err
+}
+
+// event builds the event for r.
+func (m *maker) event(r *detect.Record) *event {
+	chain := r.Exceptions()
+	e := &event{
+		ID:          eventID(m.id.Journal, r.ID, "event"),
+		Timestamp:   stamp(r.Time),
+		Platform:    platform(r, chain),
+		Level:       levelName(r.Level),
+		Logger:      cleanLine(string(r.Logger), maxLogger),
+		ServerName:  m.serverName(),
+		Release:     m.release(),
+		Dist:        m.opts.Dist,
+		Environment: cleanName(either(m.opts.Environment, m.id.Environment), maxEnvironment),
+		Tags:        m.tags(r),
+		Contexts:    m.contexts(r, chain),
+		Breadcrumbs: m.breadcrumbs(r),
+		SDK:         sdkInfo{sdkName, m.opts.Client},
+	}
+	if crashOf(r) != nil {
+		e.Level = "fatal"
+	}
+	switch {
+	case len(chain) > 0:
+		e.Exception = &list[exception]{m.exceptions(r, chain)}
+		e.Threads = threadOf(chain)
+		if intro := introOf(r, &chain[len(chain)-1]); intro != "" {
+			e.LogEntry = &logEntry{intro}
+		}
+	case crashOf(r) != nil:
+		e.Exception = &list[exception]{[]exception{silentCrash(r)}}
+		e.Fingerprint = m.crashPrint(r)
+	default:
+		e.LogEntry = &logEntry{clean(string(r.Message), maxMessage)}
+	}
+	return e
+}
+
+// crashOf returns how the run ended, if r is what ended it.
+func crashOf(r *detect.Record) *detect.Exit {
+	if r.Event == nil {
+		return nil
+	}
+	return r.Event.Crash
+}
+
+// platform is Sentry's name for the runtime. It decides how the server shows and
+// groups frames; what Node's SDK sends is "node", not "javascript".
+func platform(r *detect.Record, chain []detect.Exception) string {
+	lang := r.Trace
+	if lang == detect.NoLanguage && len(chain) > 0 {
+		lang = chain[len(chain)-1].Language
+	}
+	switch lang {
+	case detect.NoLanguage:
+		if c := crashOf(r); c != nil && c.Signal != "" {
+			return "native"
+		}
+		return "other"
+	case detect.JavaScript:
+		return "node"
+	}
+	return lang.String()
+}
+
+// levelName maps a level to the five that Sentry has.
+func levelName(l detect.Level) string {
+	switch {
+	case l >= detect.Critical:
+		return "fatal"
+	case l >= detect.Error:
+		return "error"
+	case l >= detect.Warning:
+		return "warning"
+	case l >= detect.Info, l == detect.NotSet:
+		return "info"
+	}
+	return "debug"
+}
+
+func (m *maker) serverName() string {
+	return cleanLine(either(m.opts.ServerName, either(m.id.Pod, m.id.Host)), maxServerName)
+}
+
+// release is what the user calls it, else NAME@VERSION, the form that Sentry reads
+// versions from.
+func (m *maker) release() string {
+	if m.opts.Release != "" || m.id.Version == "" {
+		return cleanName(m.opts.Release, maxRelease)
+	}
+	if m.id.Name == "" {
+		return cleanName(m.id.Version, maxRelease)
+	}
+	return cleanName(m.id.Name+"@"+m.id.Version, maxRelease)
+}
+
+// breadcrumbs returns the records before r, oldest first.
+func (m *maker) breadcrumbs(r *detect.Record) *list[crumb] {
+	most := m.opts.MaxBreadcrumbs
+	if most == 0 {
+		most = defaultCrumbs
+	}
+	if r.Event == nil || most < 0 || len(r.Event.Crumbs) == 0 {
+		return nil
+	}
+	from := r.Event.Crumbs[max(0, len(r.Event.Crumbs)-most):]
+	crumbs := make([]crumb, len(from))
+	for i, c := range from {
+		crumbs[i] = crumb{Timestamp: stamp(c.Time), Type: "default", Level: levelName(c.Level),
+			Category: cleanLine(either(c.Logger, c.Stream.String()), maxLogger), Message: clean(c.Message, maxCrumb)}
+		if c.Level >= detect.Error {
+			crumbs[i].Type = "error"
+		}
+	}
+	return &list[crumb]{crumbs}
+}
+
+// threadOf names the thread that printed the trace, if it did. As Sentry wants
+// it, the frames stay with the exception.
+func threadOf(chain []detect.Exception) *list[thread] {
+	name := chain[len(chain)-1].Thread
+	if name == "" {
+		return nil
+	}
+	return &list[thread]{[]thread{{ID: threadID(name), Name: cleanLine(name, maxTagValue), Crashed: true, Current: true}}}
+}
+
+// threadID is the number in "goroutine 7", or 0: ids only have to differ within
+// one event.
+func threadID(name string) string {
+	number := strings.TrimPrefix(name, "goroutine ")
+	if number == "" || strings.Trim(number, "0123456789") != "" {
+		return "0"
+	}
+	return number
+}
+
+// crashPrint groups the crashes that left no trace by how they ended: their text,
+// which Sentry would group by, holds whatever was printed last.
+func (m *maker) crashPrint(r *detect.Record) []string {
+	name := m.id.Name
+	if name == "" && r.Run != nil {
+		name = r.Run.Command
+	}
+	return []string{"logwrap-crash", cleanLine(name, maxTagValue), endName(r.Event.Crash)}
+}
+
+// lastLine returns the last line that the app wrote to stderr, or to stdout if
+// it wrote none there.
+func lastLine(r *detect.Record) string {
+	for _, stream := range []capture.Stream{capture.Stderr, capture.Stdout} {
+		for i := len(r.Event.Crumbs) - 1; i >= 0; i-- {
+			c := &r.Event.Crumbs[i]
+			if text := strings.TrimSpace(c.Message); c.Stream == stream && text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,134 @@
+package sentry
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/logwrap/logwrap/detect"
+)
+
+// mechanismOf says how the last exception of the chain was noticed. The names
+// are those that the SDK of the language uses for the same case.
+func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
+	m := mechanism{Type: "logging", Handled: true}
+	if crashOf(r) != nil || isUncaught(r) {
+		m.Handled = false
+		m.Type = uncaughtName(r)
+	} else if r.Trace == detect.JavaScript {
+		m.Type = "auto.core.capture_console"
+	}
+	m.Meta = signalOf(r)
+	// Such a trace tells where it happened and its type does not tell what: the
+	// server then names and groups the event by its frames.
+	m.Synthetic = m.Meta != nil && r.Trace == detect.Python && len(chain[len(chain)-1].Frames) > 0 && isFaulthandler(r.Text)
+	return m
+}
+
+// uncaughtName names the hook of the runtime that printed the trace of r.
+func uncaughtName(r *detect.Record) string {
+	switch r.Trace {
+	case detect.Python:
+		switch {
+		case isFaulthandler(r.Text):
+			return "faulthandler"
+		case bytes.HasPrefix(r.Text, []byte("Exception in thread ")):
+			return "threading"
+		}
+		return "excepthook"
+	case detect.JavaScript:
+		if bytes.Contains(r.Text, []byte("UnhandledPromiseRejection")) || bytes.Contains(r.Text, []byte("triggerUncaughtException(err, true")) {
+			return "auto.node.onunhandledrejection"
+		}
+		return "auto.node.onuncaughtexception"
+	case detect.Java:
+		return "UncaughtExceptionHandler"
+	case detect.Go:
+		return "auto.go.panic"
+	}
+	return "auto.process.exit"
+}
+
+// isUncaught reports whether the trace of r has the form that its runtime prints
+// for an error that nothing caught, and so is not one that the app logged.
+func isUncaught(r *detect.Record) bool {
+	text := bytes.TrimLeft(r.Text, " \t\r\n+|")
+	switch r.Trace {
+	case detect.Python:
+		return hasAnyPrefix(text, "Traceback (most recent call last):", "Exception Group Traceback (most recent call last):",
+			"Exception in thread ", "Exception ignored in", "Fatal Python error: ")
+	case detect.Go:
+		return hasAnyPrefix(text, "panic: ", "fatal error: ", "SIG", "runtime: ", "unexpected fault address")
+	case detect.Java:
+		return hasAnyPrefix(text, "Exception in thread ", "Exception: ", "Error: ")
+	case detect.JavaScript:
+		return bytes.Contains(text, []byte("\nNode.js v")) || hasCaret(text) ||
+			hasAnyPrefix(text, "Uncaught ", "error: Uncaught ")
+	}
+	return false
+}
+
+func hasAnyPrefix(text []byte, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if bytes.HasPrefix(text, []byte(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasCaret reports whether text begins as Node shows an uncaught error: a place
+// in a file, the line, and a caret under it.
+func hasCaret(text []byte) bool {
+	lines := bytes.SplitN(text, []byte("\n"), 4)
+	return len(lines) > 2 && len(bytes.TrimSpace(lines[2])) > 0 && len(bytes.Trim(lines[2], " \t\r^")) == 0
+}
+
+func isFaulthandler(text []byte) bool {
+	return bytes.Contains(text, []byte("Fatal Python error: "))
+}
+
+// signalNumbers are those of Linux; the ones here are the same on every platform
+// but for SIGBUS.
+var signalNumbers = map[string]int{
+	"SIGHUP": 1, "SIGINT": 2, "SIGQUIT": 3, "SIGILL": 4, "SIGTRAP": 5, "SIGABRT": 6, "SIGBUS": 7, "SIGFPE": 8,
+	"SIGKILL": 9, "SIGUSR1": 10, "SIGSEGV": 11, "SIGUSR2": 12, "SIGPIPE": 13, "SIGALRM": 14, "SIGTERM": 15,
+	"SIGXCPU": 24, "SIGXFSZ": 25, "SIGSYS": 31,
+}
+
+// signalOf returns the signal that ended the app, or that Go says a panic came
+// from.
+func signalOf(r *detect.Record) *mechanismMeta {
+	if r.Trace == detect.Go {
+		if s := goSignal(r.Text); s != nil {
+			return &mechanismMeta{s}
+		}
+	}
+	crash := crashOf(r)
+	if crash == nil || crash.Signal == "" {
+		return nil
+	}
+	return &mechanismMeta{&signalMeta{Number: signalNumbers[crash.Signal], Name: crash.Signal}}
+}
+
+// goSignal reads "[signal SIGSEGV: segmentation violation code=0x1 addr=0x10 pc=0x4f8415]".
+func goSignal(text []byte) *signalMeta {
+	_, rest, found := bytes.Cut(text, []byte("\n[signal "))
+	if !found {
+		return nil
+	}
+	line := firstLine(string(rest[:min(len(rest), 200)]))
+	name, rest2, _ := strings.Cut(line, " ")
+	name = strings.TrimSuffix(name, ":")
+	if !strings.HasPrefix(name, "SIG") {
+		return nil
+	}
+	s := &signalMeta{Number: signalNumbers[name], Name: cleanLine(name, 32)}
+	if _, code, found := strings.Cut(rest2, "code="); found {
+		code, _, _ = strings.Cut(code, " ")
+		if n, err := strconv.ParseInt(code, 0, 32); err == nil {
+			s.Code = int(n)
+		}
+	}
+	return s
+}

@@ -1,0 +1,45 @@
+// Package supervise starts processes with the files they are given, forwards
+// signals to them, reaps them, restarts the one that may be restarted, and
+// reports how each ended. It does not know what a log is.
+//
+// The parts, from the bottom up:
+//
+//	Spec      what to start
+//	Reaper    starts it and is the one waiter for every child and orphan
+//	Process   a started child: signal it, wait for it
+//	Status    how it ended
+//	Signals   what other processes sent us
+//	App       runs the app to its end: Spec + Reaper + Signals + stop ladder
+//	Keeper    keeps the router alive: Spec + Reaper + restarts with backoff
+//
+// # Invariants
+//
+// One waiter. Only the Reaper waits for children, always for all of them, so a
+// status can neither be lost nor stolen. A program that uses a Reaper must not
+// wait for children by other means: no os/exec, no os.Process.Wait.
+//
+// No stray signals. A pid is signalled under the lock under which it would be
+// reaped, so a signal never reaches a process that got the number later.
+//
+// No inherited descriptors. A child has the descriptors in Spec.Files, no other.
+//
+// Signals arrive once. What is sent to this process reaches the app one time,
+// except the signals a terminal has already given to the app itself (see
+// App.Run). A signal sent again before the first was passed on counts once, as
+// it does in the kernel.
+//
+// Ignored stays ignored. A signal that was ignored when this process started
+// (nohup) is neither caught nor forwarded and stays ignored in the app. The Go
+// runtime hides this for signals other than HUP, INT, TSTP, TTIN, TTOU, CONT
+// and WINCH: for those the app starts with the default action.
+//
+// What cannot be forwarded: KILL and STOP, which no process can catch; 32, 33
+// and 34, which the Go runtime cannot catch; CHLD and URG, which are this
+// process's own (the Go runtime sends itself URG all the time); PROF; and PIPE,
+// which says that our own output is closed, not the app's.
+//
+// # Cost
+//
+// Nothing here runs per line. Waiting costs one goroutine each for the Reaper,
+// Signals, App and Keeper, and no timer ticks while nothing happens.
+package supervise
