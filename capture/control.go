@@ -35,6 +35,7 @@ type control struct {
 	lines    uint64 // newlines captured
 	eof      uint64 // 1: nothing will follow
 	waiting  uint64 // 1: the reader sleeps until the doorbell rings
+	reads    uint64 // counts what readers read
 	deadline uint64 // Unix nanoseconds by which the router has to be done; 0: none
 	runs     [runTable]runEntry
 }

@@ -401,15 +401,22 @@ func (j *Journal) Backlogs() []Backlog {
 	return list
 }
 
-// Progress is a number that grows whenever some cursor moves.
-func (j *Journal) Progress() uint64 {
-	var sum uint64
+// Progress is what readers have done with the journal so far; only changes mean
+// anything.
+type Progress struct {
+	Read      uint64 // reads of the journal
+	Delivered uint64 // moves of a cursor
+}
+
+// Progress returns what readers have done so far.
+func (j *Journal) Progress() Progress {
+	p := Progress{Read: load(&j.ctl.reads)}
 	for i := range MaxHandlers {
 		if s := slotAt(j.mem, i); load(&s.used) != 0 {
-			sum += load(&s.seq)
+			p.Delivered += load(&s.seq)
 		}
 	}
-	return sum
+	return p
 }
 
 // Sync makes sure that what was appended so far survives a crash of the machine.

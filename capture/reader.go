@@ -1,5 +1,7 @@
 package capture
 
+import "sync/atomic"
+
 // Cursor is how far a handler has got: everything before it was delivered. It is
 // one place for each stream, because what is still open on one stream (half a
 // line, a trace that may go on) must not hold back what is done on another.
@@ -77,6 +79,7 @@ func (r *Reader) Read(buf []byte, to Visitor) bool {
 		return false
 	}
 	got := r.view.readAt(buf, r.pos, head)
+	atomic.AddUint64(&r.view.ctl.reads, 1)
 	var f Frame
 	for first := true; len(got) > 0; first = false {
 		span, state := r.parse(got, &f)

@@ -240,7 +240,9 @@ func (a *accessLine) uwsgi(b []byte, from int) bool {
 	if i < 0 || result < i {
 		return false
 	}
-	i, result = from+i+2, from+result
+	if i, result = from+i+2, from+result; i > result {
+		return false
+	}
 	if n := bytes.IndexByte(b[i:result], ' '); n > 0 {
 		a.remote = part{i, i + n}
 	}

@@ -69,8 +69,8 @@ func classifyPlain(text []byte, from int, r *Record) {
 	if classifyAccess(text, from, end, r) {
 		return
 	}
-	if from > 0 && (from > 2 && text[0] == ' ' || text[from-1] == '\t') {
-		return // indented: it goes on with what was said before
+	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) || text[from-1] == '\t') {
+		return // indented: it goes on with what was said before (but " INFO" is a padded level)
 	}
 	classifyText(text, from, end, r)
 }

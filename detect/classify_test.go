@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 )
 
@@ -114,17 +115,21 @@ func FuzzClassify(f *testing.F) {
 // TestClassifyIsLinear gives lines that would take minutes if some rule looked
 // at the rest of the line over and over.
 func TestClassifyIsLinear(t *testing.T) {
-	const n = 1 << 20
-	for _, unit := range []string{"{", "[", "<", "(", "\"", "\\", "a=\"", "a=\"b ", "a=b ", " {", " [", "\x1b]", "\x1b[", "[a]", "[a] ",
+	const n = 256 << 10
+	for _, unit := range []string{"{", "[", "<", "(", "\"", "\\", "a=\"", "a=\"b ", "a=b ", " {", " [", "\x1b]", "\x1b]x", "\x1b[", "[a]", "[a] ",
 		"{\"a\":", "[{", "x: ", ": ", "} ", "}: ", "1 ", "- ", "a.b ", "[x] app.ERROR: {", "\\\"", "a=\\\"", "  ", "\t", "\xff"} {
 		for _, front := range []string{"", "INFO ", "2026-01-05 07:00:00 ", "2026/01/05 07:00:00 INFO ", "[2026-01-05 07:00:00] app.ERROR: ",
 			"{\"a\":", "{\"a\":\"", "10.0.0.1 - - [05/Jan/2026:07:00:00 +0000] \"", "<14>1 - h a - - [", "level=info msg=\""} {
 			text := []byte(front + strings.Repeat(unit, n/len(unit)))
+			start := time.Now()
 			r := Record{Text: text}
 			classify(text, &r)
 			r.AppendFields(nil)
 			r.Lookup("a.b")
 			r.StatedTime()
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("%q and %d bytes of %q take %v", front, n, unit, d)
+			}
 		}
 	}
 }

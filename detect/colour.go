@@ -4,7 +4,7 @@ import "bytes"
 
 const (
 	escape = 0x1b
-	maxOSC = 2048 // an operating system command that is longer was never closed
+	bell   = 0x07
 )
 
 // withoutColours returns a text without its terminal sequences: CSI (colours,
@@ -35,17 +35,26 @@ func sequenceLen(b []byte) int {
 		}
 		return len(b)
 	case ']':
-		for i := 2; i < min(len(b), maxOSC); i++ {
-			if b[i] == 0x07 {
-				return i + 1
-			}
-			if b[i] == escape && i+1 < len(b) && b[i+1] == '\\' {
-				return i + 2
-			}
-		}
-		return 2 // never closed: not worth the whole line
+		return commandLen(b)
 	case '(', ')':
 		return min(3, len(b))
+	}
+	return 2
+}
+
+// commandLen returns the length of the operating system command that b begins
+// with. If it is not closed before the next sequence, only its start goes.
+func commandLen(b []byte) int {
+	for i := 2; i < len(b); i++ {
+		switch b[i] {
+		case bell:
+			return i + 1
+		case escape:
+			if i+1 < len(b) && b[i+1] == '\\' {
+				return i + 2
+			}
+			return 2
+		}
 	}
 	return 2
 }

@@ -11,6 +11,8 @@ func parseGo(s *source) []Exception {
 	var list []Exception
 	i := 0
 	switch {
+	case s.header == "" && !isGoStart(lines[0]):
+		return parseGin(lines)
 	case strings.HasPrefix(lines[0], "goroutine ") && s.header != "":
 		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
 	default:
@@ -24,23 +26,58 @@ func parseGo(s *source) []Exception {
 	return list
 }
 
+func isGoStart(line string) bool {
+	_, _, ok := goHeadLine(line)
+	return ok || strings.HasPrefix(line, "runtime: ") || strings.HasPrefix(line, "unexpected fault address ") || isGoroutine([]byte(line))
+}
+
+// parseGin reads what Gin's recovery logs: the request, the value of the panic,
+// and frames of two lines, the place first.
+func parseGin(lines []string) []Exception {
+	e := Exception{Type: "panic", Language: Go}
+	for i := 0; i < len(lines); i++ {
+		switch line := lines[i]; {
+		case isGinFrame([]byte(line)) && i+1 < len(lines) && strings.HasPrefix(lines[i+1], "\t"):
+			place, _, _ := strings.Cut(line, " (0x")
+			name, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), ": ")
+			e.Frames = append(e.Frames, goFrame(name, place))
+			i++
+		case line != "" && len(e.Frames) == 0:
+			e.Value = line
+		}
+	}
+	if len(e.Frames) == 0 {
+		return nil
+	}
+	reversed(e.Frames)
+	return []Exception{e}
+}
+
 // goHead reads the lines before the first goroutine: one exception for each
 // panic, the first one first. It returns how many lines it read.
 func goHead(lines []string) ([]Exception, int) {
 	var list []Exception
+	var value []string
+	flush := func() {
+		if n := len(list); n > 0 {
+			list[n-1].Value = strings.Join(append([]string{list[n-1].Value}, value...), "\n")
+		}
+		value = nil
+	}
+	defer flush()
 	for i, line := range lines {
 		if isGoroutine([]byte(line)) || line == "runtime stack:" {
 			return list, i
 		}
 		line, tabbed := strings.CutPrefix(line, "\t")
-		typ, value, found := goHeadLine(line)
+		typ, text, found := goHeadLine(line)
 		switch {
 		case found && (len(list) == 0 || typ == "panic" || !tabbed && len(list) > 0 && list[len(list)-1].Type == "fault"):
-			list = goPush(list, typ, value)
+			flush()
+			list = goPush(list, typ, text)
 		case strings.HasPrefix(line, "[signal ") || line == "" || len(list) == 0 || strings.HasPrefix(line, "PC=0x"):
 		default:
-			last := &list[len(list)-1]
-			last.Value += "\n" + line
+			value = append(value, line)
 		}
 	}
 	return list, len(lines)

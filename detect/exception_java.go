@@ -9,8 +9,10 @@ import (
 type javaReader struct {
 	list    []Exception
 	thread  string
+	caught  string // what Groovy prints once more
 	wrapped bool
-	open    bool // no frame of the last one was read: lines belong to its value
+	open    bool     // no frame of the last one was read: lines belong to its value
+	value   []string // the lines of its value
 }
 
 // parseJava reads what Throwable.printStackTrace, Logback and Log4j print.
@@ -23,6 +25,7 @@ func parseJava(s *source) []Exception {
 		}
 		p.line(line)
 	}
+	p.flush()
 	if p.wrapped {
 		for i := range len(p.list) - 1 {
 			p.list[i].Relation = "cause"
@@ -44,11 +47,13 @@ func (p *javaReader) first(line string) {
 	if i := javaHead(line); i > 0 {
 		p.thread, line = line[len(`Exception in thread "`):i-2], line[i:]
 		if throwableType([]byte(line)) == 0 { // its toString was overridden
-			p.list, p.open = []Exception{{Type: "Exception", Value: line, Language: Java}}, true
+			p.list, p.open, p.value = []Exception{{Type: "Exception", Language: Java}}, true, []string{line}
 			return
 		}
 	}
-	line = strings.TrimPrefix(line, "Caught: ")
+	if rest, ok := strings.CutPrefix(line, "Caught: "); ok {
+		line, p.caught = rest, rest
+	}
 	if throwableType([]byte(line)) == 0 {
 		if i := inlineType([]byte(line)); i >= 0 {
 			line = line[i:]
@@ -96,18 +101,18 @@ func (p *javaReader) link(body string) {
 // more adds a line to the value of the last exception. Groovy prints the head
 // twice.
 func (p *javaReader) more(line string) {
-	e := &p.list[len(p.list)-1]
-	if name := e.Type; len(p.list) == 1 && e.Value == strings.TrimPrefix(strings.TrimPrefix(line, joinName(e.Module, name)), ": ") && strings.HasPrefix(line, joinName(e.Module, name)) {
+	if len(p.list) == 1 && len(p.value) == 1 && line == p.caught {
 		return
 	}
-	e.Value += "\n" + line
+	p.value = append(p.value, line)
 }
 
-func joinName(module, name string) string {
-	if module == "" {
-		return name
+// flush gives the last exception its value.
+func (p *javaReader) flush() {
+	if n := len(p.list); n > 0 {
+		p.list[n-1].Value = strings.Join(p.value, "\n")
 	}
-	return module + "." + name
+	p.value = nil
 }
 
 func (p *javaReader) push(head, relation string) {
@@ -120,7 +125,8 @@ func (p *javaReader) push(head, relation string) {
 	if n := throwableType([]byte(head)); n > 0 {
 		name, value = head[:n], strings.TrimPrefix(strings.TrimPrefix(head[n:], ":"), " ")
 	}
-	e.Type, e.Value = name, value
+	p.flush()
+	e.Type, p.value = name, []string{value}
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		e.Module, e.Type = name[:i], name[i+1:]
 	}

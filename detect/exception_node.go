@@ -8,9 +8,10 @@ import (
 // printed, outermost first.
 type nodeReader struct {
 	list   []Exception
-	open   bool // no frame of the last one was read: lines belong to its value
-	emit   bool // in the stack of an 'error' event, which is nobody's
-	margin int  // indentation of the last error's head
+	open   bool     // no frame of the last one was read: lines belong to its value
+	value  []string // the lines of its value
+	emit   bool     // in the stack of an 'error' event, which is nobody's
+	margin int      // indentation of the last error's head
 	errors []int
 	place  Frame // where it was thrown, from the line above the source
 }
@@ -24,6 +25,7 @@ func parseNode(s *source) []Exception {
 	for _, line := range lines[min(i, len(lines)):] {
 		p.line(line)
 	}
+	p.flush()
 	if len(p.list) == 1 && len(p.list[0].Frames) == 0 && p.place.File != "" {
 		p.list[0].Frames = []Frame{p.place}
 	}
@@ -56,7 +58,7 @@ func (p *nodeReader) head(lines []string) int {
 		return i
 	}
 	line := lines[i]
-	if throwableType([]byte(line)) == 0 && line[0] != '[' {
+	if throwableType([]byte(line)) == 0 && (line[0] != '[' || throwableType([]byte(line[1:])) == 0) {
 		if j := inlineType([]byte(line)); j >= 0 && (i == 0 || strings.HasPrefix(line, "Uncaught ")) {
 			line = line[j:]
 		}
@@ -91,9 +93,10 @@ func (p *nodeReader) line(line string) {
 		p.open, p.emit = false, true
 	case n == 0 && strings.HasPrefix(body, "(Use `node "), isGoodbye([]byte(line)), n > 0 && (strings.HasPrefix(body, "... ") || strings.HasPrefix(body, "[... ")):
 		p.open = false
+	case n > 0 && !p.open && isErrorProp(body):
+		p.emit = true // the frames that follow are that error's, and it is no cause
 	case p.open:
-		e := &p.list[len(p.list)-1]
-		e.Value += "\n" + cutIndent(line, p.margin)
+		p.value = append(p.value, cutIndent(line, p.margin))
 	}
 }
 
@@ -103,6 +106,16 @@ func (p *nodeReader) member(n int, body string) bool {
 		return false
 	}
 	return throwableType([]byte(body)) > 0 || strings.HasPrefix(body, "[") && strings.HasSuffix(trimNodeFrame(body), "]")
+}
+
+// isErrorProp recognises a property that holds an error: "parent: Error: text".
+func isErrorProp(body string) bool {
+	name, value, ok := strings.Cut(body, ": ")
+	if !ok || strings.ContainsAny(name, " {[") {
+		return false
+	}
+	n := throwableType([]byte(value))
+	return n > 0 && namesFailure([]byte(value[:n]))
 }
 
 func (p *nodeReader) frame(body string) {
@@ -116,9 +129,10 @@ func (p *nodeReader) frame(body string) {
 // push begins an error by the line that names it: "Type [CODE]: value", or the
 // same in brackets if it has no stack.
 func (p *nodeReader) push(head, relation string) {
+	p.flush()
 	e := Exception{Language: JavaScript, Relation: relation, Type: "Error"}
 	p.open, p.emit = true, false
-	if strings.HasPrefix(head, "[") {
+	if strings.HasPrefix(head, "[") && throwableType([]byte(head[1:])) > 0 {
 		if inner := strings.TrimSuffix(strings.TrimRight(head, " ,"), " {"); strings.HasSuffix(inner, "]") {
 			head, p.open = inner[1:len(inner)-1], false
 		} else {
@@ -128,12 +142,18 @@ func (p *nodeReader) push(head, relation string) {
 	head = strings.TrimPrefix(head, "Uncaught ")
 	if n := throwableType([]byte(head)); n > 0 {
 		e.Type = head[:n]
-		_, e.Value, _ = strings.Cut(head, ":")
-		e.Value = strings.TrimPrefix(e.Value, " ")
-	} else {
-		e.Value = head
+		_, value, _ := strings.Cut(head, ":")
+		head = strings.TrimPrefix(value, " ")
 	}
-	p.list = append(p.list, e)
+	p.list, p.value = append(p.list, e), []string{head}
+}
+
+// flush gives the last error its value.
+func (p *nodeReader) flush() {
+	if n := len(p.list); n > 0 {
+		p.list[n-1].Value = strings.Join(p.value, "\n")
+	}
+	p.value = nil
 }
 
 // nodeFrame reads "at async fn [as alias] (file:1:2)".

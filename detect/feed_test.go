@@ -19,7 +19,10 @@ type kept struct {
 
 func keep(r *Record) Record {
 	c := *r
-	c.Text, c.Message, c.Logger = bytes.Clone(r.Text), bytes.Clone(r.Message), bytes.Clone(r.Logger)
+	c.Text, c.Message, c.Logger = bytes.Clone(r.Text), bytes.Clone(r.Message), nil
+	if len(r.Logger) > 0 {
+		c.Logger = bytes.Clone(r.Logger)
+	}
 	return c
 }
 

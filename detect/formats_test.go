@@ -133,6 +133,8 @@ func TestJVMLines(t *testing.T) {
 	checkLines(t, Text, []lineTest{
 		{"07:00:00.123 [http-nio-8080-exec-1] ERROR c.a.shop.Cart - no stock for item 7", Error, "no stock for item 7", "c.a.shop.Cart"},
 		{"07:00:00.123 [main] DEBUG Boot - ready", Debug, "ready", "Boot"},
+		{"2026-01-05 07:00:00 INFO  Orders - worker started", Info, "worker started", "Orders"},
+		{"2026-01-05 07:00:00 INFO Starting - please wait", Info, "Starting - please wait", ""},
 		{"2026-01-05 07:00:00,123 [main] INFO  com.acme.Boot - up", Info, "up", "com.acme.Boot"},
 		{"2026-01-05 07:00:00,123 WARN  [main] com.acme.Boot: slow disk", Warning, "slow disk", "com.acme.Boot"},
 		{"2026-01-05 07:00:00.123  WARN 7 --- [           main] o.s.b.w.e.tomcat.TomcatStarter           : Error creating bean", Warning, "Error creating bean", "o.s.b.w.e.tomcat.TomcatStarter"},

@@ -81,9 +81,11 @@ func openTrace(line []byte) opening {
 	if len(line) == 0 {
 		return opening{}
 	}
-	for i := range openings {
-		if p := &openings[i]; p.text[0] == line[0] && hasPrefix(line, p.text) {
-			return p.opening
+	if openingBytes[line[0]] {
+		for i := range openings {
+			if p := &openings[i]; p.text[0] == line[0] && hasPrefix(line, p.text) {
+				return p.opening
+			}
 		}
 	}
 	if o := openPython(line); o.verdict != refuse {

@@ -17,6 +17,7 @@ type group struct {
 	stream  capture.Stream
 	headed  bool     // the first line is a log line that introduces the trace
 	block   *grammar // what the group is if the trace at its end turns out to be none
+	gap     bool     // a blank line was seen between the log line and the trace
 	trace   int      // where in text the trace begins
 	message span     // the "Type: value" of the last exception so far
 	raw     int      // length of the next line as written, if that has colours; else 0
@@ -173,7 +174,7 @@ func (g *group) nextPiece() {
 	g.pieces++
 	g.text, g.tail = g.text[:0], g.tail[:0]
 	g.lines, g.kept, g.keptLines, g.likely = 0, 0, 0, 0
-	g.message = span{}
+	g.first, g.message = 0, span{}
 }
 
 // reset forgets the group and keeps its buffers, unless they are large.

@@ -55,10 +55,16 @@ func stepHeader(g *group, line []byte) verdict {
 		}
 		return refuse
 	}
-	if g.count == 0 && throwableType(line) > 0 { // types that are too plain to open a group on their own
+	if (g.count == 0 || g.gap) && throwableType(line) > 0 { // types that are too plain to open a group on their own
 		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
 	}
 	switch {
+	case g.state == headerStrong && g.count == 0 && len(line) == 0: // Spring Boot leaves a line free around a trace
+		g.gap = true
+		g.count++
+		return maybe
+	case g.state == headerPanic && isGinFrame(line):
+		return g.become(&goGrammar, goGin)
 	case g.state == headerPanic && !continues(line):
 		if g.count++; g.count <= maxGoPreface {
 			return free
@@ -123,7 +129,10 @@ func stepGeneric(g *group, line []byte) verdict {
 	if _, ok := cutPrefix(line, "Caused by: "); ok && throwableType(line[len("Caused by: "):]) > 0 {
 		return g.become(&javaGrammar, javaValue)
 	}
-	if g.count++; g.count > maxGeneric || !continues(line) {
+	if g.gap = len(line) == 0 && !g.gap; g.gap { // JavaMail's value ends in a blank line
+		return maybe
+	}
+	if g.count++; g.count > maxGeneric || !continues(line) || len(g.tail) > 0 {
 		return refuse
 	}
 	return accept

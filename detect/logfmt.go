@@ -175,7 +175,7 @@ func (l *logfmtLine) isLine() bool {
 	case l.messageAt >= 0 || l.timeAt >= 0:
 		return l.bare == 0
 	}
-	return l.pairs >= 3 && l.bare == 0
+	return l.pairs >= 4 && l.bare == 0
 }
 
 // classifyLogfmt handles a line of key=value pairs beginning at from.

@@ -13,7 +13,7 @@ func TestLogfmtLines(t *testing.T) {
 		{`ts=1767596400 severity=critical component=db message="gone \"now\""`, Critical, `gone "now"`, "db"},
 		{`level=info msg=started server on port 80 pid=7`, Info, "started server on port 80", ""},
 		{`level=error msg="a=b c" err="level=info"`, Error, "a=b c", ""},
-		{`a=1 b=2 c=3`, NotSet, "=", ""},
+		{`a=1 b=2 c=3 d=4`, NotSet, "=", ""},
 		{`msg=hello n=1`, NotSet, "hello", ""},
 		{`time="Mon, 05 Jan 2026 07:00:00 GMT" msg=hi`, NotSet, "hi", ""},
 		{`level=30 msg="a number says nothing" time=1`, NotSet, "a number says nothing", ""},
@@ -25,6 +25,7 @@ func TestLogfmtLines(t *testing.T) {
 	})
 	checkLines(t, Text, []lineTest{
 		{`a=1 b=2`, NotSet, "=", ""},
+		{`PC=0x40816e m=0 sigcode=0`, NotSet, "=", ""},
 		{`a=1 b=2 c=3 and prose`, NotSet, "=", ""},
 		{`x=1`, NotSet, "=", ""},
 		{`=1 =2 =3`, NotSet, "=", ""},

@@ -25,3 +25,11 @@ var openings = [...]prefix{
 	{"unexpected fault address ", opening{grammar: &goGrammar, state: goPreface, verdict: maybe}},
 	{goRaceRule, opening{grammar: &goRaceGrammar, state: goRaceStart, verdict: maybe}},
 }
+
+// openingBytes tells by its first byte that a line is none of them.
+var openingBytes = func() (set [256]bool) {
+	for i := range openings {
+		set[openings[i].text[0]] = true
+	}
+	return set
+}()

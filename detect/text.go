@@ -26,6 +26,7 @@ type header struct {
 	dashed            bool // " - " or "|" stood before the level: columns
 	bracketed         bool // the level stood in brackets
 	lower             bool // the level was written in lower case
+	padded            bool // blanks fill the level up to a column
 	pidBracket        bool // "[123]" stood right before the level
 	stampBracket      bool // the time stood in brackets
 

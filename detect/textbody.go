@@ -154,6 +154,7 @@ func isCaller(b []byte) bool {
 // message.
 func (h *header) afterBlank() {
 	h.cutShape()
+	h.padded = hasPrefix(h.text[h.at:h.end], "  ")
 	gunicorn := h.bracketed && h.pidBracket && h.stampBracket
 	threads := 0
 	for range 6 {

@@ -138,7 +138,7 @@ func (h *header) loggerDash(i, threads int) bool {
 	if !isLoggerName(token) || threads == 0 && h.brackets == 0 && !h.dashed && dots(token) == 0 && h.stampEnd == 0 {
 		return false
 	}
-	if isProse(token) && !h.dashed && threads == 0 && h.brackets == 0 {
+	if isProse(token) && !h.dashed && threads == 0 && h.brackets == 0 && !h.padded {
 		return false
 	}
 	if h.loggerEnd > 0 && h.dashed && dots(token) == 0 && bytes.IndexByte(token, ':') < 0 {

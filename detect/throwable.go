@@ -11,6 +11,10 @@ var throwableGrammar = grammar{why: "exception", step: stepThrowable}
 // maxThrowableValue bounds the lines of a value before the first frame.
 const maxThrowableValue = 48
 
+// maxCode bounds the code in "TypeError [ERR_INVALID_ARG_TYPE]: text", so that
+// no line is searched more than once.
+const maxCode = 80
+
 func openThrowable(line []byte) opening {
 	n := throwableType(line)
 	if n == 0 || !namesFailure(line[:n]) {
@@ -21,7 +25,7 @@ func openThrowable(line []byte) opening {
 
 func stepThrowable(g *group, line []byte) verdict {
 	switch {
-	case isJavaFrame(line), isJavaLink(line), isJavaMark(line[indent(line):]) && indent(line) > 0:
+	case isJavaFrame(line), isJavaLink(line) && linksThrowable(line), isJavaMark(line[indent(line):]) && indent(line) > 0:
 		g.markThrowable()
 		return g.become(&javaGrammar, javaFrames)
 	case isNodeFrame(line):
@@ -32,6 +36,14 @@ func stepThrowable(g *group, line []byte) verdict {
 		return refuse
 	}
 	return free
+}
+
+// linksThrowable reports whether what is linked is called like an exception; a
+// frame would tell as well, but has not come yet.
+func linksThrowable(link []byte) bool {
+	_, head, _ := bytes.Cut(link, []byte(": "))
+	n := throwableType(head)
+	return n > 0 && (bytes.IndexByte(head[:n], '.') > 0 || namesFailure(head[:n]))
 }
 
 // markThrowable makes what the group holds since the trace began its message.
@@ -59,7 +71,7 @@ func throwableType(line []byte) int {
 	}
 	rest := line[n:]
 	if len(rest) > 3 && rest[0] == ' ' && rest[1] == '[' {
-		end := bytes.IndexByte(rest, ']')
+		end := bytes.IndexByte(rest[:min(len(rest), maxCode)], ']')
 		if end < 0 || bytes.IndexByte(rest[2:end], ' ') >= 0 {
 			return 0
 		}
@@ -75,12 +87,13 @@ func throwableType(line []byte) int {
 
 // namesFailure reports whether a type is called like an exception.
 func namesFailure(name []byte) bool {
-	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Rejection"} {
-		if i := bytes.LastIndex(name, []byte(word)); i >= 0 {
+	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout"} {
+		if hasSuffix(name, word) {
 			return true
 		}
 	}
-	return false
+	// "reactor.core.Exceptions$ErrorCallbackNotImplemented"
+	return bytes.IndexByte(name, '.') > 0 && (bytes.Contains(name, []byte("Exception")) || bytes.Contains(name, []byte("Error")))
 }
 
 // inlineType returns where in a log line an exception is named, as in "request
@@ -107,8 +120,9 @@ func inlineType(line []byte) int {
 func typeBefore(text []byte) int {
 	i := len(text)
 	if i > 0 && text[i-1] == ']' {
-		if open := bytes.LastIndex(text, []byte(" [")); open >= 0 {
-			i = open
+		near := max(0, i-maxCode)
+		if open := bytes.LastIndex(text[near:], []byte(" [")); open >= 0 {
+			i = near + open
 		}
 	}
 	for i > 0 && (isName(text[i-1]) || text[i-1] == '$' || text[i-1] == '.') {

@@ -126,6 +126,9 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false},
 		{"Error: ", Error, false}, {"Warning: ", Warning, false}} {
 		if hasPrefix(rest, f.start) {
+			if f.level == Info && bytes.IndexByte(near[:i], ':') < 0 {
+				return
+			}
 			rest := header{text: rest, end: len(rest)}
 			if !rest.isSetting(len(f.start)) {
 				r.Level, r.Why = f.level, "tool message"

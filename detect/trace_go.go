@@ -16,6 +16,7 @@ const (
 	goStack                // "goroutine 1 [running]:" or a frame's file
 	goCall                 // a frame's function
 	goBetween              // a blank line between goroutines
+	goGin                  // a frame of Gin's recovery
 )
 
 const (
@@ -63,6 +64,11 @@ func stepGo(g *group, line []byte) verdict {
 		return stepGoPreface(g, line)
 	case goValue, goSignal:
 		return stepGoValue(g, line)
+	case goGin:
+		if isGinFrame(line) || hasPrefix(line, "\t") {
+			return accept
+		}
+		return refuse
 	case goCall:
 		if isGoFile(line) {
 			g.state = goStack
@@ -194,6 +200,20 @@ func goNameEnd[T string | []byte](call T) int {
 		}
 	}
 	return 0
+}
+
+// isGinFrame recognises the place of a frame in what Gin's recovery logs:
+// "/srv/app/main.go:14 (0x7a1b1c)".
+func isGinFrame(line []byte) bool {
+	if len(line) < 8 || line[len(line)-1] != ')' {
+		return false
+	}
+	i := bytes.Index(line, []byte(".go:"))
+	rest, ok := line[:0], false
+	if i > 0 {
+		rest, ok = cutPrefix(bytes.TrimLeft(line[i+4:], "0123456789"), " (0x")
+	}
+	return ok && len(rest) > 1 && indent(line) == 0
 }
 
 // isGoRegister recognises a line of the dump of registers, "rax    0x0".

@@ -41,6 +41,8 @@ func stepJava(g *group, line []byte) verdict {
 		return accept
 	case isJavaMark(body) && len(body) < len(line):
 		return accept
+	case g.state == javaFrames && len(line) == 0 && (g.gap || g.block != nil):
+		return done
 	case g.state == javaFrames:
 		return refuse
 	}

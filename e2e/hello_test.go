@@ -35,7 +35,7 @@ func TestHello(t *testing.T) {
 	if !passed {
 		t.Errorf("stderr does not begin with the app's own: %q", r.output(t, "stderr"))
 	}
-	for _, words := range []string{"OutOfStock", "no stock record for B-42", "reserve", "exit code 3", "--sentry-dsn"} {
+	for _, words := range []string{"OutOfStock", "no stock record for B-42", "reserve", "exited with code 3", "--sentry-dsn"} {
 		if !strings.Contains(report, words) {
 			t.Errorf("the report does not say %q: %s", words, report)
 		}

@@ -16,8 +16,8 @@ const (
 	DefaultGrace      = 300 * time.Millisecond
 )
 
-// maxFailedStops is how often in a row a stopping Keeper starts a process that
-// gets nothing done.
+// maxFailedStops is how many processes that fail by themselves a stopping Keeper
+// starts. Those that somebody kills do not count.
 const maxFailedStops = 3
 
 // ErrForced is what Stop returns if the process had to be ended.
@@ -29,11 +29,11 @@ type Keeper struct {
 	reaper *Reaper
 	spec   func() (Spec, error)
 
-	// Progressed reports whether the process that has just ended got anything
-	// done. It is asked once after each end; true resets the backoff, so that a
+	// Progressed reports whether the process that has just ended, as status says,
+	// got anything done. It is asked once after each end; true resets the backoff, so that a
 	// healthy process that was killed is back at once while one that fails at
 	// every start is not started in a tight loop. Nil means never.
-	Progressed func() bool
+	Progressed func(status Status) bool
 	// OnExit, if not nil, is called when the process has ended, or could not be
 	// started (err), unless it was asked to: for the first time in a row without
 	// progress only, so that a loop of crashes is one message.
@@ -50,6 +50,8 @@ type Keeper struct {
 	stop     sync.Once
 	expire   sync.Once
 	err      error // why Run ended, valid after ended is closed
+
+	failedStops int // processes that failed by themselves since Stop; owned by Run
 }
 
 // NewKeeper returns a Keeper that starts what spec returns, which is called
@@ -86,8 +88,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 
 // Stop tells the process's keeper to finish and returns when the process is
 // gone for good. Until ctx ends the process is left to end by itself, by an
-// exit with code 0; one that dies otherwise is restarted to go on, but not when
-// it got nothing done three times in a row. At ctx's end it gets TERM and,
+// exit with code 0; one that dies otherwise is restarted to go on, but not for
+// ever if nobody else killed it. At ctx's end it gets TERM and,
 // after Grace, KILL. The error is nil if the process finished by itself, else
 // it wraps ErrForced or says how the process failed. Run must have been called,
 // or be called at some time. Stop may be called again to end it earlier.
@@ -176,21 +178,25 @@ func (k *Keeper) verdict(l life, pause *backoff) error {
 		return nil
 	}
 	first := pause.failures == 0
-	if k.Progressed != nil && k.Progressed() {
+	if k.Progressed != nil && k.Progressed(l.status) {
 		first = true
 		pause.reset()
+		k.failedStops = 0
 	}
 	pause.failures++
 	if first && k.OnExit != nil {
 		k.OnExit(l.status, l.err)
 	}
-	if isClosed(k.stopping) && pause.failures >= maxFailedStops {
-		if l.err != nil {
-			return l.err
-		}
-		return fmt.Errorf("failed %d times without progress: %s", pause.failures, l.status)
+	if !isClosed(k.stopping) || l.status.Signal == syscall.SIGKILL {
+		return nil // somebody else's fault, or time enough
 	}
-	return nil
+	if k.failedStops++; k.failedStops < maxFailedStops {
+		return nil
+	}
+	if l.err != nil {
+		return l.err
+	}
+	return fmt.Errorf("failed %d times without progress: %s", k.failedStops, l.status)
 }
 
 // wait sleeps for d, not longer than until something is to be done at once.

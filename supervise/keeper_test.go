@@ -27,7 +27,7 @@ func keep(t *testing.T, progress bool, args ...string) *kept {
 	k.Keeper = NewKeeper(reaper, func() (Spec, error) {
 		return child("count", append([]string{k.marks}, args...)...), nil
 	})
-	k.Progressed = func() bool { return progress }
+	k.Progressed = func(Status) bool { return progress }
 	k.OnExit = func(Status, error) { k.exits.Add(1) }
 	k.Grace = 50 * time.Millisecond
 	return k

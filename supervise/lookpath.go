@@ -37,8 +37,11 @@ func LookPath(name string, env []string, dir string) (string, error) {
 		if err == nil {
 			return candidate, nil
 		}
-		if err == syscall.EACCES && failure.Err == syscall.ENOENT {
-			failure.Err, failure.File = err, inDir(candidate, dir)
+		// A file we must not execute counts; a directory we must not look
+		// into does not, as it may hold no such file.
+		file := inDir(candidate, dir)
+		if err == syscall.EACCES && failure.File == "" && exists(file) {
+			failure.Err, failure.File = err, file
 		}
 	}
 	return "", failure
@@ -71,6 +74,11 @@ func executable(path, dir string) error {
 		return err
 	}
 	return nil
+}
+
+func exists(path string) bool {
+	var stat unix.Stat_t
+	return unix.Stat(path, &stat) == nil
 }
 
 func inDir(path, dir string) string {

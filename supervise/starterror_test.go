@@ -97,7 +97,7 @@ func TestHintDoesNotBlock(t *testing.T) {
 
 func TestLookPath(t *testing.T) {
 	dir := t.TempDir()
-	for _, sub := range []string{"a", "b", "c", "c/tool"} {
+	for _, sub := range []string{"a", "b", "c", "c/tool", "locked"} {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -106,6 +106,9 @@ func TestLookPath(t *testing.T) {
 	file(t, dir+"/b", "tool", "", 0o755)
 	file(t, dir+"/a", "data", "", 0o644)
 	file(t, dir, "here", "", 0o755)
+	if err := os.Chmod(dir+"/locked", 0); err != nil { // root may look in all the same
+		t.Fatal(err)
+	}
 	path := func(elements ...string) []string {
 		return []string{"X=y", "PATH=" + strings.Join(elements, ":"), "PATH=/ignored"}
 	}
@@ -123,6 +126,8 @@ func TestLookPath(t *testing.T) {
 		{"tool", path(c), "", "", 127},
 		{"data", path(a, b), "", "", 126},
 		{"none", path(a, b), "", "", 127},
+		{"none", path(dir+"/locked", b), "", "", 127},
+		{"tool", path(dir+"/locked", b), "", b + "/tool", 0},
 		{"tool", path("b"), dir, "b/tool", 0},
 		{"here", path(a, ""), dir, "./here", 0},
 		{"here", path(a), dir, "", 127},

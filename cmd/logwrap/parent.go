@@ -40,7 +40,9 @@ type parent struct {
 	keeper  *supervise.Keeper
 	pump    *capture.Pump
 	plan    *os.File
-	stops   int // requests to stop so far
+
+	progress capture.Progress // when the router last ended
+	stops    int              // requests to stop so far
 }
 
 func newParent(conf *config.Config, args []string, signals *supervise.Signals, env []string) *parent {
@@ -98,12 +100,7 @@ func (p *parent) prepare() error {
 		p.log.Debug("cannot adopt orphans", "error", err)
 	}
 	p.keeper = supervise.NewKeeper(p.reaper, p.routerSpec)
-	progress := p.journal.Progress()
-	p.keeper.Progressed = func() bool {
-		before := progress
-		progress = p.journal.Progress()
-		return progress != before
-	}
+	p.keeper.Progressed = p.routerProgressed
 	p.keeper.OnExit = func(s supervise.Status, err error) {
 		if err != nil {
 			p.log.Warn("cannot start the router; trying again", "error", err)
@@ -112,6 +109,14 @@ func (p *parent) prepare() error {
 		p.log.Warn("the router ended and is started again; nothing is lost", "status", s.String())
 	}
 	return nil
+}
+
+// routerProgressed reports whether the router that has just ended was a healthy
+// one: it delivered something, or somebody killed it while it was about to.
+func (p *parent) routerProgressed(s supervise.Status) bool {
+	before := p.progress
+	p.progress = p.journal.Progress()
+	return p.progress.Delivered != before.Delivered || s.Signal == syscall.SIGKILL && p.progress.Read != before.Read
 }
 
 // openJournal opens the journal that is configured. What the user can mend is an

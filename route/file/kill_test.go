@@ -38,7 +38,7 @@ var scenarios = []scenario{
 	{name: "size", records: 30, rotate: Rotate{Size: 40, Keep: 30}},
 	{name: "size found", records: 12, rotate: Rotate{Size: 40, Keep: 30}, before: strings.Repeat("line\n", 8)},
 	{name: "age", records: 20, rotate: Rotate{Age: 5 * time.Second, Keep: 30}},
-	{name: "gzip", records: 16, rotate: Rotate{Size: 40, Keep: 30, Compress: "gzip"}},
+	{name: "gzip", records: 10, rotate: Rotate{Size: 40, Keep: 30, Compress: "gzip"}},
 	{name: "renamed", records: 12, after: renameAt(5)},
 	{name: "renamed and created", records: 12, after: createAt(5, "")},
 	{name: "renamed and created with a header", records: 12, after: createAt(5, "# header\n")},
@@ -243,7 +243,7 @@ func TestKillAtEveryStep(t *testing.T) {
 			}
 			// Two kills: the second one finds the first one's recovery half done.
 			random := rand.New(rand.NewPCG(7, 7))
-			for i := range 150 {
+			for i := range 60 {
 				killTwice(t, sc, filepath.Join(dir, fmt.Sprint("twice", i)), 1+random.IntN(steps), 1+random.IntN(1+steps/4))
 			}
 		})

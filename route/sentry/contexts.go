@@ -108,8 +108,9 @@ func (m *maker) tags(r *detect.Record) map[string]string {
 		if crash.CoreDumped {
 			own["core_dumped"] = "true"
 		}
+		own["crash"] = "trace"
 		if r.Stream == capture.Lifecycle {
-			own["trace"] = "none"
+			own["crash"] = "silent"
 		}
 	}
 	own["service"], own["pod"], own["namespace"], own["node"] = m.id.Name, m.id.Pod, m.id.Namespace, m.id.Node

@@ -72,7 +72,7 @@ type maker struct {
 // payload returns the JSON of the event for r, at most maxEvent long, and its id.
 func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
 	if !m.known {
-		m.host, m.known = readHost(), true
+		m.host, m.known = readHost(m.opts.Dir), true
 	}
 	e := m.event(r)
 	payload, err := fit(e)

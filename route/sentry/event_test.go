@@ -292,7 +292,7 @@ func TestEvent(t *testing.T) {
 			"breadcrumbs.values.0.category": "app.http", "breadcrumbs.values.0.type": "default", "breadcrumbs.values.0.level": "info",
 			"breadcrumbs.values.1.category": "stderr", "breadcrumbs.values.1.type": "error", "breadcrumbs.values.1.message": "no memory left",
 			"breadcrumbs.values.2.level": "debug",
-			"tags.stream":                "stderr", "tags.exit_code": "1", "tags.team": "a b", "tags.bad_key_": "x", "tags.signal": nil,
+			"tags.stream":                "stderr", "tags.exit_code": "1", "tags.crash": "trace", "tags.team": "a b", "tags.bad_key_": "x", "tags.signal": nil,
 			"contexts.runtime.name": "CPython", "contexts.os.name": "Debian", "contexts.container.id": "c0ffee",
 			"contexts.logwrap.command": "app", "contexts.logwrap.exit_code": 1.0, "contexts.logwrap.record": "00112233aabbccdd-1000",
 			"sdk.name": "logwrap", "sdk.version": "1.2.3", "fingerprint": nil, "logentry": nil,
@@ -355,7 +355,7 @@ func TestEvent(t *testing.T) {
 			"exception.values.0.mechanism.handled": false, "exception.values.0.mechanism.type": "signalhandler",
 			"exception.values.0.mechanism.meta.signal.number": 11.0, "exception.values.0.stacktrace": nil,
 			"fingerprint.0": "logwrap-crash", "fingerprint.1": "shop", "fingerprint.2": "SIGSEGV", "breadcrumbs.values.2.message": "bye",
-			"tags.trace": "none", "logentry": nil,
+			"tags.crash": "silent", "logentry": nil,
 		}},
 		{"silent code", silent(detect.Exit{Code: 3}, detect.Crumb{Stream: capture.Stdout, Message: "only this"}), map[string]any{
 			"platform": "other", "exception.values.0.type": "ExitCode 3",
@@ -471,5 +471,21 @@ func TestHugeEvents(t *testing.T) {
 	message := criticalLine(strings.Repeat("ä", 1<<20))
 	if got := at(made(t, newMaker(Options{}, "", fstest.MapFS{}), &message), "logentry.formatted").(string); len(got) > maxMessage || !strings.HasSuffix(got, "…") {
 		t.Errorf("message of %d bytes", len(got))
+	}
+}
+
+func BenchmarkPayload(b *testing.B) {
+	records := recordsOf(chainedTrace)
+	r := died(records[len(records)-1], detect.Exit{Code: 1})
+	for i := range 100 {
+		r.Event.Crumbs = append(r.Event.Crumbs, detect.Crumb{Time: testStart, Message: fmt.Sprint("GET /index.html 200 ", i)})
+	}
+	source := []byte(strings.Repeat("    return data[key]\n", 400))
+	m := newMaker(Options{}, "/srv/app", fstest.MapFS{"srv/app/store.py": {Data: source}, "srv/app/main.py": {Data: source}})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := m.payload(&r); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

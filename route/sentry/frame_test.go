@@ -103,7 +103,7 @@ func TestOSRelease(t *testing.T) {
 	if name != "Debian GNU/Linux" || version != "12" {
 		t.Errorf("%q %q", name, version)
 	}
-	if h := readHost(); h.os.Name == "" || h.open == nil || h.script == nil {
+	if h := readHost("/srv/app/"); h.os.Name == "" || h.cwd != "/srv/app" || h.open == nil || h.script == nil {
 		t.Errorf("%+v", h)
 	}
 }

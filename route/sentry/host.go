@@ -11,8 +11,7 @@ import (
 	"github.com/logwrap/logwrap/detect"
 )
 
-// host is what the sink knows of the machine and the app's place in it. The app
-// has the working directory that logwrap has, unless it changed it.
+// host is what the sink knows of the machine and the app's place in it.
 type host struct {
 	open   opener
 	cwd    string
@@ -26,9 +25,11 @@ type osContext struct {
 	Kernel  string `json:"kernel_version,omitempty"`
 }
 
-func readHost() host {
-	cwd, err := os.Getwd()
-	if err != nil || cwd == "/" {
+func readHost(cwd string) host {
+	if cwd == "" {
+		cwd, _ = os.Getwd() // none is fine: names stay absolute then
+	}
+	if cwd = path.Clean(cwd); !path.IsAbs(cwd) || cwd == "/" {
 		cwd = "" // below "/" is everything
 	}
 	var name, version string

@@ -52,6 +52,9 @@ func uncaughtName(r *detect.Record) string {
 // isUncaught reports whether the trace of r has the form that its runtime prints
 // for an error that nothing caught, and so is not one that the app logged.
 func isUncaught(r *detect.Record) bool {
+	if r.Fatal() {
+		return true
+	}
 	text := bytes.TrimLeft(r.Text, " \t\r\n+|")
 	switch r.Trace {
 	case detect.Python:

@@ -39,6 +39,7 @@ type Options struct {
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
 
 	Client string `json:"-"` // version of logwrap that the events name; empty: what the build says
+	Dir    string `json:"-"` // the app's working directory; empty: that of this process
 }
 
 // DefaultLimits says how a Sink wants its records batched: an event is sent at

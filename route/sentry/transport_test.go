@@ -2,10 +2,16 @@ package sentry
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -230,6 +236,34 @@ func TestNobodyListens(t *testing.T) {
 	err = newSink(t, Options{DSN: dsn}).Deliver(t.Context(), messages(1))
 	if err == nil || route.IsPermanent(err) || strings.Contains(err.Error(), testKey) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestTLS checks that a certificate is verified, and against what.
+func TestTLS(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	defer srv.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+	if err := os.WriteFile(ca, cert, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dsn := strings.Replace(srv.URL, "https://", "https://"+testKey+"@", 1) + "/1"
+	err := newSink(t, Options{DSN: dsn}).Deliver(t.Context(), messages(1))
+	var unknown x509.UnknownAuthorityError
+	if !errors.As(err, &unknown) || route.IsPermanent(err) {
+		t.Errorf("unknown authority: %v", err)
+	}
+	if err := newSink(t, Options{DSN: dsn, CAFile: ca}).Deliver(t.Context(), messages(1)); err != nil {
+		t.Errorf("known authority: %v", err)
+	}
+	// The certificate is for 127.0.0.1 and example.com.
+	other := strings.Replace(dsn, "127.0.0.1", "localhost", 1)
+	var wrong x509.HostnameError
+	if err := newSink(t, Options{DSN: other, CAFile: ca}).Deliver(t.Context(), messages(1)); !errors.As(err, &wrong) {
+		t.Errorf("other host: %v", err)
 	}
 }
 

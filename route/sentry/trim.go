@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -13,18 +14,30 @@ const maxEvent = 1 << 20
 // maxEvent: breadcrumbs go first, then source lines, then frames in the middle,
 // then the rest of long texts. e is changed.
 func fit(e *event) ([]byte, error) {
-	payload, err := json.Marshal(e)
+	payload, err := encodeEvent(e)
 	for _, shrink := range []func(*event){halveCrumbs, halveCrumbs, dropCrumbs, dropContext, dropFrames(50), dropFrames(10), cutTexts, dropChain, dropTags} {
 		if err != nil || len(payload) <= maxEvent {
 			return payload, err
 		}
 		shrink(e)
-		payload, err = json.Marshal(e)
+		payload, err = encodeEvent(e)
 	}
 	if err == nil && len(payload) > maxEvent {
 		err = fmt.Errorf("make an event: %d bytes remain after cutting, %d are allowed", len(payload), maxEvent)
 	}
 	return payload, err
+}
+
+// encodeEvent returns e as JSON on one line. Source code is full of <, > and &,
+// which need no escape here.
+func encodeEvent(e *event) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(e); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 func halveCrumbs(e *event) {

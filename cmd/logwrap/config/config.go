@@ -104,8 +104,10 @@ func Default() *Config {
 	}
 }
 
-// maxFile is how large a configuration may be.
-const maxFile = 1 << 20
+// maxFile is how large a configuration may be: many times what all handlers
+// need, and little enough that the YAML parser, which takes time by the square of
+// it, is done in about a second at worst.
+const maxFile = 128 << 10
 
 // Load reads and parses the file at path. Everyone may not be allowed to write
 // it if root reads it: it says which programs' output goes where. Errors are
@@ -142,7 +144,7 @@ func read(path string) ([]byte, *Error) {
 		return nil, &Error{Msg: err.Error()}
 	}
 	if len(data) > maxFile {
-		return nil, &Error{Msg: fmt.Sprintf("read %s: more than %d MiB, that is no configuration", path, maxFile>>20)}
+		return nil, &Error{Msg: fmt.Sprintf("read %s: more than %d KiB, that is no configuration", path, maxFile>>10)}
 	}
 	return data, nil
 }
@@ -160,6 +162,9 @@ func openHint(err error) string {
 // Parse reads a configuration; name is what errors call it. Errors are Errors:
 // every problem there is, in the order of the file, each with its position.
 func Parse(name string, data []byte, env Environ) (*Config, error) {
+	if len(data) > maxFile {
+		return nil, Errors{{File: name, Line: 1, Column: 1, Msg: fmt.Sprintf("more than %d KiB, that is no configuration", maxFile>>10)}}
+	}
 	root, errs := parseYAML(data)
 	if root == nil || len(errs) > 0 && root.kind != mapping {
 		return nil, named(errs, name)

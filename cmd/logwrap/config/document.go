@@ -161,22 +161,18 @@ func (f *document) failOption(err error, key, value *node) {
 		f.fail(key, "", "%s", f.blot(err.Error()))
 		return
 	}
-	at, path := key, ""
+	at := key
 	for n, rest := value, option.Option; rest != "" && n != nil; {
 		name, after, _ := strings.Cut(rest, ".")
-		name, _, _ = strings.Cut(name, "[")
-		if n = n.find(name); n != nil {
-			at, path = n, strings.TrimPrefix(path+"."+name, ".")
+		found := n.find(name)
+		if found == nil {
+			found = n.find(name + "s") // url may stand there as a list, urls
 		}
-		rest = after
+		if n, rest = found, after; n != nil {
+			at = n
+		}
 	}
-	msg := option.Err.Error()
-	if path != option.Option { // the option is not there, or only a part of its path
-		msg = option.Error()
-	} else {
-		msg = path + ": " + msg
-	}
-	f.fail(at, f.blot(option.Hint), "%s", f.blot(msg))
+	f.in(option.Option, func() { f.fail(at, f.blot(option.Hint), "%s", f.blot(option.Err.Error())) })
 }
 
 func (f *document) decodeFilters(n *node) {

@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "rewrite testdata/bad.golden; read the d
 
 // TestBadConfigs holds every message of testdata/bad.golden: files that are
 // wrong, each with all that is said about it. A case is its name after "=== ",
-// the file, "--- ", and the messages.
+// the file, "-----", and the messages.
 func TestBadConfigs(t *testing.T) {
 	const golden = "testdata/bad.golden"
 	data, err := os.ReadFile(golden)
@@ -25,9 +25,9 @@ func TestBadConfigs(t *testing.T) {
 	cases := strings.Split(strings.TrimPrefix(string(data), "=== "), "\n=== ")
 	for i, c := range cases {
 		name, rest, _ := strings.Cut(c, "\n")
-		source, want, ok := strings.Cut(rest, "\n--- \n")
+		source, want, ok := strings.Cut(rest, "\n-----\n")
 		if !ok {
-			t.Fatalf("%s: no line \"--- \"", name)
+			t.Fatalf("%s: no line of five dashes", name)
 		}
 		want = strings.TrimSpace(want)
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestBadConfigs(t *testing.T) {
 				t.Fatal("no error")
 			}
 			got := strings.TrimSpace(err.Error())
-			fmt.Fprintf(&rewritten, "=== %s\n%s\n--- \n%s\n", name, source, got)
+			fmt.Fprintf(&rewritten, "=== %s\n%s\n-----\n%s\n", name, source, got)
 			if i+1 < len(cases) {
 				rewritten.WriteString("\n")
 			}
@@ -112,7 +112,7 @@ func TestLoadRefuses(t *testing.T) {
 	cases := []struct{ path, want, hint string }{
 		{missing, "open " + missing + ": no such file", "check -c/--config or LOGWRAP_CONFIG; without a file, flags alone do"},
 		{dir, "read " + dir + ": it is a directory", ""},
-		{large, "read " + large + ": more than 1 MiB, that is no configuration", ""},
+		{large, "read " + large + ": more than 128 KiB, that is no configuration", ""},
 	}
 	if os.Geteuid() == 0 {
 		open := write("open.yaml", 0o666, "version: 1\n")

@@ -68,8 +68,24 @@ func (f *document) finishHandler(index int) {
 		f.failOption(err, source.key, source.value)
 		return
 	}
+	f.config.warn(h)
 	if other := sameFile(h, f.config.Handlers[:index]); other != nil {
 		f.in("path", func() { f.fail(source.value.find("path"), "", "handler %q writes this file already", other.Name) })
+	}
+}
+
+// warn notes what is unsafe in a handler.
+func (c *Config) warn(h *Handler) {
+	of := h.kind().warnings
+	if of == nil {
+		return
+	}
+	var secrets []string
+	for _, s := range h.secrets() {
+		secrets = append(secrets, s.parts()...)
+	}
+	for _, w := range of(h) {
+		c.Notes = append(c.Notes, fmt.Sprintf("handler %q: %s", h.Name, blotSecrets(w, secrets)))
 	}
 }
 
@@ -99,9 +115,14 @@ func (c *Config) unused() (notes []string) {
 	}
 	for _, h := range c.Handlers {
 		filters = append(filters, h.Filters...)
-		if h.Off == "" && !slices.Contains(handlers, h.Name) {
-			notes = append(notes, fmt.Sprintf("handler %q is on no logger", h.Name))
+		if h.Off != "" || slices.Contains(handlers, h.Name) {
+			continue
 		}
+		note := fmt.Sprintf("handler %q is on no logger", h.Name)
+		if h.Events() {
+			note += ", so it gets crashes only"
+		}
+		notes = append(notes, note)
 	}
 	for _, f := range c.Filters {
 		if !slices.Contains(filters, f.Name) {

@@ -193,6 +193,7 @@ func (a *applier) addHandler(source, sink, to string) {
 		a.errs = append(a.errs, &Error{File: source, Msg: fmt.Sprintf("handler %q writes %s already", other.Name, to)})
 		return
 	}
+	a.config.warn(&h)
 	a.config.Handlers = append(a.config.Handlers, h)
 	a.config.Root.Handlers = append(a.config.Root.Handlers, h.Name)
 }

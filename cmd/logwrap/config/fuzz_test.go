@@ -18,7 +18,7 @@ func FuzzParse(f *testing.F) {
 	}
 	for c := range strings.SplitSeq(string(data), "\n=== ") {
 		_, rest, _ := strings.Cut(c, "\n")
-		source, _, _ := strings.Cut(rest, "\n--- \n")
+		source, _, _ := strings.Cut(rest, "\n-----\n")
 		f.Add(unescape(source))
 	}
 	f.Add(secretsExample)

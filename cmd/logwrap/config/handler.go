@@ -8,6 +8,8 @@ import (
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/console"
+	"github.com/logwrap/logwrap/route/elasticsearch"
 	"github.com/logwrap/logwrap/route/file"
 	"github.com/logwrap/logwrap/route/format"
 	"github.com/logwrap/logwrap/route/sentry"
@@ -23,9 +25,11 @@ type Handler struct {
 	Off     string       `json:"off,omitempty"` // why it is switched off; empty: it is on
 
 	// Options of the sink: the one that fits Sink is set, the others are nil.
-	File   *file.Options   `json:"file,omitempty"`
-	Syslog *syslog.Options `json:"syslog,omitempty"`
-	Sentry *sentry.Options `json:"sentry,omitempty"`
+	Console       *console.Options       `json:"console,omitempty"`
+	File          *file.Options          `json:"file,omitempty"`
+	Syslog        *syslog.Options        `json:"syslog,omitempty"`
+	Elasticsearch *elasticsearch.Options `json:"elasticsearch,omitempty"`
+	Sentry        *sentry.Options        `json:"sentry,omitempty"`
 }
 
 // sinkKind is what the configuration knows about one kind of sink.
@@ -38,6 +42,8 @@ type sinkKind struct {
 	options func(d *decoder, h *Handler) fields
 	// fill completes what the file left out from the environment; nil: nothing to fill.
 	fill func(h *Handler, env Environ)
+	// warnings name what is unsafe in the options; nil: nothing can be.
+	warnings func(h *Handler) []string
 	// formatter is where the handler's formatter goes; nil: the sink has a format of its own.
 	formatter func(h *Handler) *format.Options
 	// secrets are the options that must not be shown; nil: there are none.
@@ -51,9 +57,12 @@ type sinkKind struct {
 // sinkKinds returns all kinds of sinks by the name that a handler's sink key gives.
 func sinkKinds() map[string]sinkKind {
 	return map[string]sinkKind{
-		"file":   fileKind(),
-		"syslog": syslogKind(),
-		"sentry": sentryKind(),
+		console.Stdout:  consoleKind(console.Stdout),
+		console.Stderr:  consoleKind(console.Stderr),
+		"file":          fileKind(),
+		"syslog":        syslogKind(),
+		"elasticsearch": elasticsearchKind(),
+		"sentry":        sentryKind(),
 	}
 }
 

@@ -42,6 +42,7 @@ func syslogKind() sinkKind {
 			}
 			return s, nil
 		},
-		limits: syslog.Limits,
+		warnings: func(h *Handler) []string { return h.Syslog.Warnings() },
+		limits:   syslog.Limits,
 	}
 }
