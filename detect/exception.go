@@ -21,16 +21,17 @@ func (r *Record) Exceptions() []Exception {
 	if r.Format == JSON {
 		return parseEmbedded(r)
 	}
-	text := string(r.Text)
-	head := min(max(int(r.head), 0), len(text))
-	if strings.IndexByte(text, escape) >= 0 {
-		text, head = string(appendPlain(nil, r.Text)), len(appendPlain(nil, r.Text[:head]))
-	}
-	if strings.Contains(text, "\r\n") {
-		head -= strings.Count(text[:head], "\r\n")
-		text = strings.ReplaceAll(text, "\r\n", "\n")
-	}
-	return g.parse(&source{header: strings.TrimSuffix(text[:head], "\n"), text: strings.TrimSuffix(text[head:], "\r")})
+	head := min(max(int(r.head), 0), len(r.Text))
+	return g.parse(&source{
+		header: strings.TrimSuffix(cleanText(r.Text[:head]), "\n"),
+		text:   cleanText(r.Text[head:]),
+	})
+}
+
+// cleanText returns a copy of some lines without colours and carriage returns.
+func cleanText(lines []byte) string {
+	text := string(appendPlain(nil, lines))
+	return strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\r")
 }
 
 // Fatal reports whether a runtime itself says in the record that it ended by

@@ -53,46 +53,54 @@ func parseGin(lines []string) []Exception {
 	return []Exception{e}
 }
 
-// goHead reads the lines before the first goroutine: one exception for each
-// panic, the first one first. It returns how many lines it read.
-func goHead(lines []string) ([]Exception, int) {
-	var list []Exception
-	var value []string
-	flush := func() {
-		if n := len(list); n > 0 {
-			list[n-1].Value = strings.Join(append([]string{list[n-1].Value}, value...), "\n")
-		}
-		value = nil
-	}
-	defer flush()
-	for i, line := range lines {
-		if isGoroutine([]byte(line)) || line == "runtime stack:" {
-			return list, i
-		}
-		line, tabbed := strings.CutPrefix(line, "\t")
-		typ, text, found := goHeadLine(line)
-		switch {
-		case found && (len(list) == 0 || typ == "panic" || !tabbed && len(list) > 0 && list[len(list)-1].Type == "fault"):
-			flush()
-			list = goPush(list, typ, text)
-		case strings.HasPrefix(line, "[signal ") || line == "" || len(list) == 0 || strings.HasPrefix(line, "PC=0x"):
-		default:
-			value = append(value, line)
-		}
-	}
-	return list, len(lines)
+// goReader collects the panics before the first goroutine, the first one first.
+type goReader struct {
+	list  []Exception
+	value []string // further lines of the last one's value
 }
 
-// goPush adds a panic; the one before it led to it.
-func goPush(list []Exception, typ, value string) []Exception {
-	if n := len(list); n > 0 {
-		list[n-1].Relation = "previous"
-		if v, ok := cutRecovered(list[n-1].Value); ok {
-			list[n-1].Value, list[n-1].Relation = v, "recovered"
+// goHead reads up to the first goroutine and returns how many lines that are.
+func goHead(lines []string) ([]Exception, int) {
+	var p goReader
+	n := 0
+	for n < len(lines) && !isGoroutine([]byte(lines[n])) && lines[n] != "runtime stack:" {
+		p.line(strings.TrimPrefix(lines[n], "\t"))
+		n++
+	}
+	p.flush()
+	return p.list, n
+}
+
+func (p *goReader) line(line string) {
+	typ, value, found := goHeadLine(line)
+	switch {
+	case found && (len(p.list) == 0 || typ == "panic"):
+		p.push(typ, value)
+	case strings.HasPrefix(line, "[signal ") || line == "" || len(p.list) == 0 || strings.HasPrefix(line, "PC=0x"):
+	default:
+		p.value = append(p.value, line)
+	}
+}
+
+// push adds a panic; the one before it led to it.
+func (p *goReader) push(typ, value string) {
+	p.flush()
+	if n := len(p.list); n > 0 {
+		last := &p.list[n-1]
+		last.Relation = "previous"
+		if v, ok := strings.CutSuffix(last.Value, " [recovered]"); ok {
+			last.Value, last.Relation = v, "recovered"
 		}
 	}
-	value, _ = cutRepanicked(value)
-	return append(list, Exception{Type: typ, Value: value, Language: Go})
+	p.list = append(p.list, Exception{Type: typ, Value: cutRepanicked(value), Language: Go})
+}
+
+// flush completes the value of the last panic.
+func (p *goReader) flush() {
+	if n := len(p.list); n > 0 && len(p.value) > 0 {
+		p.list[n-1].Value += "\n" + strings.Join(p.value, "\n")
+	}
+	p.value = nil
 }
 
 // goHeadLine splits "panic: value" and its kin.
@@ -108,16 +116,10 @@ func goHeadLine(line string) (typ, value string, ok bool) {
 	return typ, value, ok
 }
 
-// cutRecovered cuts the mark of a panic that was recovered and followed by
-// another one.
-func cutRecovered(value string) (string, bool) { return strings.CutSuffix(value, " [recovered]") }
-
 // cutRepanicked cuts the mark of a panic that was recovered and raised again.
-func cutRepanicked(value string) (string, bool) {
-	if v, ok := strings.CutSuffix(value, " [recovered, repanicked]"); ok {
-		return v, true
-	}
-	return strings.CutSuffix(value, " [recovered, reraised]")
+func cutRepanicked(value string) string {
+	value = strings.TrimSuffix(value, " [recovered, repanicked]")
+	return strings.TrimSuffix(value, " [recovered, reraised]")
 }
 
 // loggedPanic returns the value of a panic from the line that logs it.

@@ -76,7 +76,7 @@ func traceLanguage(text []byte) Language {
 // parseEmbedded parses the trace in one of a JSON record's keys.
 func parseEmbedded(r *Record) []Exception {
 	value, language := embeddedTrace(r)
-	text := strings.ReplaceAll(string(appendPlain(nil, value)), "\r\n", "\n")
+	text := cleanText(value)
 	switch language {
 	case Python:
 		return parseEmbeddedPython(r, text)

@@ -18,7 +18,7 @@ func TestLogfmtLines(t *testing.T) {
 		{`time="Mon, 05 Jan 2026 07:00:00 GMT" msg=hi`, NotSet, "hi", ""},
 		{`level=30 msg="a number says nothing" time=1`, NotSet, "a number says nothing", ""},
 		{`at=warning code=H99 method=GET`, Warning, "=", ""},
-		{`at=home code=H99 method=GET`, NotSet, "=", ""},
+		{`at=home code=H99 method=GET dyno=web.1`, NotSet, "=", ""},
 		{`level="INFO+1" msg="slog quotes it"`, Notice, "slog quotes it", ""},
 		{`http.status=200 level=debug msg=x`, Debug, "x", ""},
 		{`level=info msg="caf\u00e9 \x41"`, Info, "café A", ""},

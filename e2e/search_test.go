@@ -124,8 +124,8 @@ root: {level: debug, handlers: [search]}
 	if code := accepted.finish(t); code != 0 {
 		t.Errorf("exit code %d: %s", code, accepted.output(t, "stderr"))
 	}
-	checkTalk(t, x)
 	x.checkTemplate(t)
+	checkTalk(t, x)
 }
 
 // checkTalk finds what testdata/talk.sh wrote, by level and by logger.

@@ -68,9 +68,12 @@ const requests = 1 + 4 + 20
 // twenty that must not notice.
 func visit(t *testing.T, service string) {
 	t.Helper()
-	for path, want := range map[string]int{"/levels": 200, "/boom": 500, "/critical": 200, `/nowhere?q="a%5Cb"`: 404} {
-		if got, err := get(service + path); err != nil || got != want {
-			t.Errorf("GET %s: %d, %v", path, got, err)
+	for _, c := range []struct {
+		path   string
+		status int
+	}{{"/levels", 200}, {"/boom", 500}, {"/critical", 200}, {`/nowhere?q=a%5Cb`, 404}} {
+		if got, err := get(service + c.path); err != nil || got != c.status {
+			t.Errorf("GET %s: %d, %v", c.path, got, err)
 		}
 	}
 	if got, err := get(service + "/kill"); err == nil {

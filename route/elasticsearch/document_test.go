@@ -224,23 +224,43 @@ func TestStringIsEscapedAsJSON(t *testing.T) {
 }
 
 func FuzzDocument(f *testing.F) {
-	f.Add([]byte("plain"), []byte("logger"), []byte("key"), []byte("value"), uint8(0), uint8(0), int32(1))
-	f.Add([]byte(`{"a":1,"a":{"b":[1,{"":2}]},"\u0061":"\ud800"}`), []byte("\xff"), []byte("\x00"), []byte(`{"x":{"x":1},"x":2}`), uint8(1), uint8(0), int32(1))
-	f.Add([]byte("level=info a=b"), []byte(nil), []byte(" "), []byte("[[[[[["), uint8(2), uint8(0), int32(3))
-	f.Add([]byte(pythonTrace), []byte("\n"), []byte("."), []byte(`"\u0000`), uint8(0), uint8(1), int32(4))
-	f.Fuzz(func(t *testing.T, text, logger, key, value []byte, format, language uint8, lines int32) {
-		r := testRecord(string(text))
-		r.Logger, r.Format, r.Trace, r.Lines = logger, detect.Format(format%7), detect.Language(language%5), lines
-		d := newDocumenter(target{stream: true, dataset: "x"}, route.Identity{Journal: string(logger), Name: string(text), Tags: map[string]string{string(key): string(value)}})
-		checkDocument(t, d.appendDocument(nil, &r))
+	f.Add([]byte("plain"), []byte("key"), []byte("value"))
+	f.Add([]byte(`{"a":1,"a":{"b":[1,{"":2}]},"\u0061":"\ud800"}`), []byte("\x00"), []byte(`{"x":{"x":1},"x":2}`))
+	f.Add([]byte("level=info a=b\n<34>1 2026-11-22T10:00:00Z h a 1 - [x@1 a=\"b\"] m\n\xff"), []byte(" "), []byte("[[[[[["))
+	f.Add([]byte(pythonTrace+"\nI1122 10:00:00.000000 7 a.go:1] m\n"), []byte("."), []byte(`"\u0000`))
+	f.Add([]byte(`1.2.3.4 - - [22/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "x"`), []byte("\xff"), []byte("1e9"))
+	f.Fuzz(func(t *testing.T, output, key, value []byte) {
+		d := newDocumenter(target{stream: true, dataset: "x"}, route.Identity{Journal: string(value), Name: string(key), Tags: map[string]string{string(key): string(value)}})
+		for _, r := range detectAll(output) {
+			checkDocument(t, d.appendDocument(nil, &r))
+		}
 		var w fieldWriter
-		fields := []detect.Field{{Key: key, Value: value, Raw: true}, {Key: value, Value: key}, {Key: text, Value: text, Raw: true}, {Key: []byte("in"), Value: append(append([]byte(`{"n":`), value...), '}'), Raw: true}}
-		checkDocument(t, w.appendFields(nil, fields))
+		fields := []detect.Field{{Key: key, Value: value, Raw: true}, {Key: value, Value: key}, {Key: output, Value: output, Raw: true}, {Key: []byte("in"), Value: append(append([]byte(`{"n":`), value...), '}'), Raw: true}}
+		checkDocument(t, w.appendFields([]byte(`{"fields":`), fields), '}')
 	})
 }
 
-func checkDocument(t *testing.T, b []byte) {
+// detectAll returns the records of an app's output.
+func detectAll(output []byte) []detect.Record {
+	var out []detect.Record
+	d := detect.New(detect.Options{}, func(r *detect.Record) {
+		c := *r
+		c.Text, c.Message, c.Logger = bytes.Clone(r.Text), bytes.Clone(r.Message), bytes.Clone(r.Logger)
+		out = append(out, c)
+	})
+	at := capture.Offset(0)
+	for line := range bytes.SplitSeq(output, []byte{'\n'}) {
+		end := at + capture.Offset(len(line)) + 1
+		d.Add(&capture.Line{Stream: capture.Stderr, Start: at, End: end, Time: testTime, Clock: 1, Text: line})
+		at = end
+	}
+	d.Close(capture.Stderr)
+	return out
+}
+
+func checkDocument(t *testing.T, b []byte, end ...byte) {
 	t.Helper()
+	b = append(b, end...)
 	if bytes.IndexByte(b, '\n') >= 0 {
 		t.Fatalf("line feed in %q", b)
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
@@ -224,105 +223,10 @@ func TestForeignBytes(t *testing.T) {
 	expect(t, path, "record 0\nrecord 1\nrecord 9, not ours, and cut o\nline\nrecord 3\n")
 }
 
-func TestRotationKeepsSome(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.log")
-	s := openSink(t, Options{Path: path, Rotate: Rotate{Size: 9, Keep: 2}})
-	for _, r := range makeRecords(9) {
-		deliver(t, s, []detect.Record{r})
-	}
-	expect(t, path, "line\n")
-	expect(t, path+".1", "record 7\n")
-	expect(t, path+".2", "record 6\n")
-	if _, err := os.Stat(path + ".3"); err == nil {
-		t.Error("one too many is kept")
-	}
-}
-
 // The age counts from the first record that is in the file, over restarts.
-func TestRotationByAge(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.log")
-	var state route.State
-	for _, r := range makeRecords(8) { // a second apart, each by an incarnation of its own
-		s := openSink(t, Options{Path: path, Rotate: Rotate{Age: 3 * time.Second}})
-		if err := s.Resume(state); err != nil {
-			t.Fatal(err)
-		}
-		deliver(t, s, []detect.Record{r})
-		state = s.State()
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	expect(t, path+".2", "record 0\nrecord 1\nline\n")
-	expect(t, path+".1", "record 3\nrecord 4\nline\n")
-	expect(t, path, "record 6\nrecord 7\n")
-}
-
-func TestCompression(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.log")
-	s := openSink(t, Options{Path: path, Rotate: Rotate{Size: 30, Keep: 20, Compress: "gzip"}})
-	want := ""
-	for _, r := range makeRecords(30) {
-		deliver(t, s, []detect.Record{r})
-		s.packers.Wait()
-		want += string(r.Text) + "\n"
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	if got := contents(t, path); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	info, err := os.Stat(path + ".2.gz")
-	if err != nil || info.Mode() != 0o640 {
-		t.Errorf("%v, %v", info, err)
-	}
-}
-
 // A rotation while a compression runs, and a Close that ends one: no record is
 // in two files or in none.
-func TestCompressionBesideRotation(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.log")
-	want := ""
-	records := makeRecords(300)
-	for len(records) > 0 {
-		s := openSink(t, Options{Path: path, Rotate: Rotate{Size: 100, Keep: 60, Compress: "gzip"}})
-		for _, r := range records[:60] {
-			deliver(t, s, []detect.Record{r})
-			want += string(r.Text) + "\n"
-		}
-		records = records[60:]
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	if got := contents(t, path); got != want {
-		t.Errorf("got %d bytes, want %d", len(got), len(want))
-	}
-}
-
 // Where the folder is not ours, rotating fails but logging does not.
-func TestRotationThatFails(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.log")
-	s := openSink(t, Options{Path: path, Rotate: Rotate{Size: 10}})
-	deliver(t, s, makeRecords(1))
-	s.disk = stubborn{}
-	deliver(t, s, makeRecords(2))
-	expect(t, path, "record 0\nrecord 0\nrecord 1\n")
-	if err := s.Trouble(); !errors.Is(err, syscall.EACCES) {
-		t.Errorf("trouble is %v", err)
-	}
-	if err := s.Trouble(); err != nil {
-		t.Errorf("told twice: %v", err)
-	}
-}
-
-type stubborn struct{ realDisk }
-
-func (stubborn) rename(from, to string) error {
-	return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.EACCES}
-}
-
 // A full disk leaves no half record, and each one is there once it has space.
 func TestDiskFull(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
@@ -380,3 +284,30 @@ func FuzzMark(f *testing.F) {
 		}
 	})
 }
+
+// The file is moved away while the router is dead: what the lost incarnation
+// wrote to it is recognised under its new name.
+func TestRenamedWhileDead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.log")
+	r := makeRecords(5)
+	s := openSink(t, Options{Path: path})
+	deliver(t, s, r[:1])
+	state := s.State()
+	deliver(t, s, r[1:4]) // not stored
+	s.forget()
+	if err := os.Rename(path, path+"-20261122"); err != nil {
+		t.Fatal(err)
+	}
+	s = openSink(t, Options{Path: path})
+	if err := s.Resume(state); err != nil {
+		t.Fatal(err)
+	}
+	deliver(t, s, r[1:3])
+	deliver(t, s, r[3:5])
+	expect(t, path+"-20261122", "record 0\nrecord 1\nline\nrecord 3\n")
+	expect(t, path, "record 4\n")
+}
+
+// A file that a lost incarnation began has the age of its first record, not
+// that of its modification.
+// What a killed rotation left open is completed, and costs no old file.

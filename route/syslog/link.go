@@ -165,14 +165,23 @@ func (l *link) acknowledged(base int64, n int) int {
 // failure returns why the connection is broken, nil if it is not. A receiver
 // that has merely closed its sending side breaks nothing: it may go on reading,
 // and if it does not, its kernel answers our bytes with a reset.
+//
+// In TLS the receiver may have said why it ended the connection, which tells
+// more than the reset that follows.
 func (l *link) failure() error {
-	if err := socketError(l.raw); err != nil {
-		return err
+	if l.secure != nil && closedByPeer(l.raw) {
+		if err := l.readAlert(20 * time.Millisecond); isAlert(err) {
+			return err
+		}
 	}
-	if l.secure == nil || !closedByPeer(l.raw) {
-		return nil
-	}
-	return l.readAlert(20 * time.Millisecond)
+	return socketError(l.raw)
+}
+
+// isAlert reports whether err is an alert that the peer has sent, which
+// crypto/tls marks by the name of the operation.
+func isAlert(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "remote error"
 }
 
 // end closes the connection in an orderly way. What the receiver has sent is
