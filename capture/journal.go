@@ -51,7 +51,6 @@ type Journal struct {
 	clockBase int64 // clock of the newest frame when the journal was opened
 	opened    time.Time
 	lastClock int64
-	ticked    bool // nothing was appended since the last tick
 	file      *journalFile
 	punched   uint64 // storage before this position was given back
 
@@ -69,7 +68,7 @@ func OpenJournal(o JournalOptions) (*Journal, error) {
 		}
 	}
 	o.Size = max(o.Size, MinSize) &^ 7
-	j := &Journal{opts: o, opened: time.Now(), scratch: make([]byte, 0, maxFrame), ticked: true}
+	j := &Journal{opts: o, opened: time.Now(), scratch: make([]byte, 0, maxFrame)}
 	for i := range j.lineStart {
 		j.lineStart[i] = true
 	}
@@ -160,16 +159,15 @@ func (j *Journal) End(s Stream) {
 	j.lineStart[s] = true
 }
 
-// Tick notes that time went on, unless nothing happened since the last one. It
-// lets readers close what is open without a clock of their own.
+// Tick notes that time went on. It lets readers close what is open without a
+// clock of their own.
 func (j *Journal) Tick() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.ticked || j.opts.Block && !j.room(frameSpace(0)) {
+	if j.opts.Block && !j.room(frameSpace(0)) {
 		return
 	}
 	j.append(KindTick, Lifecycle, nil, time.Now())
-	j.ticked = true
 	j.reclaim()
 }
 
@@ -233,7 +231,6 @@ func (j *Journal) append(kind Kind, s Stream, p []byte, now time.Time) {
 	store(&j.ctl.lines, f.Lines+newlines)
 	if len(p) > 0 {
 		j.lineStart[s] = p[len(p)-1] == '\n'
-		j.ticked = false
 	}
 	if load(&j.ctl.waiting) != 0 {
 		j.ring()

@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// tickAfter is how long the journal may be silent before its clock is noted.
-	tickAfter = 200 * time.Millisecond
+	// tickEvery is how often the clock is noted in a journal that has fallen
+	// silent, and tickFor for how long: more than anything waits for company. After
+	// that, nothing is left that time could close.
+	tickEvery = 250 * time.Millisecond
+	tickFor   = 8 * time.Second
 	// fullPause is how often a full journal that blocks is looked at again.
 	fullPause = 5 * time.Millisecond
 	// pipeSize is asked for from the kernel for the app's pipes.
@@ -44,6 +47,7 @@ type Pump struct {
 	deadline atomic.Int64 // Unix nanoseconds by which to stop; 0: at the end of both streams
 	buf      []byte
 	last     time.Time // when something was last read
+	ticked   time.Time // when the clock was last noted, or something read
 }
 
 // NewPump makes a pump; Run starts it.
@@ -122,17 +126,20 @@ func (p *Pump) pollSet() ([]unix.PollFd, int) {
 			set = append(set, unix.PollFd{Fd: int32(f.Fd()), Events: unix.POLLIN})
 		}
 	}
-	timeout := tickAfter
+	timeout := tickEvery
 	if full {
 		timeout = fullPause
 	}
 	if d := p.deadline.Load(); d != 0 {
 		timeout = min(timeout, max(0, time.Until(time.Unix(0, d))))
-	} else if p.last.IsZero() && !full {
-		return set, -1 // ticked already: nothing to do until something comes
+	} else if p.idle() && !full {
+		return set, -1 // nothing to do until something comes
 	}
 	return set, int((timeout + time.Millisecond - 1) / time.Millisecond)
 }
+
+// idle reports whether it has been silent for so long that time changes nothing.
+func (p *Pump) idle() bool { return p.ticked.Sub(p.last) >= tickFor || p.last.IsZero() }
 
 // serve handles one descriptor that poll found ready.
 func (p *Pump) serve(fd unix.PollFd) {
@@ -170,13 +177,14 @@ func (p *Pump) read(i int) {
 		c.write(p.buf[:n])
 	}
 	p.last = time.Now()
+	p.ticked = p.last
 }
 
-// tick notes the time in the journal once it has been silent for a while.
+// tick notes the time in the journal while it is silent.
 func (p *Pump) tick() {
-	if !p.last.IsZero() && time.Since(p.last) >= tickAfter {
+	if !p.idle() && time.Since(p.ticked) >= tickEvery {
 		p.journal.Tick()
-		p.last = time.Time{}
+		p.ticked = time.Now()
 	}
 }
 

@@ -266,6 +266,11 @@ func (d *delivery) fails(err error) {
 }
 
 func (d *delivery) works() {
+	if t, ok := d.sink.(Troubled); ok {
+		if err := t.Trouble(); err != nil {
+			d.router.log.Warn("delivers, but not as configured", "handler", d.name, "error", err)
+		}
+	}
 	if !d.failed.IsZero() {
 		d.router.log.Info("delivering again", "handler", d.name, "after", time.Since(d.failed).Round(time.Millisecond).String())
 		d.failed = time.Time{}

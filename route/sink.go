@@ -45,6 +45,15 @@ type Resumer interface {
 	State() State
 }
 
+// A Troubled sink can say that something is wrong although it accepts records,
+// such as a rotation that failed.
+type Troubled interface {
+	Sink
+	// Trouble returns what went wrong since it was last called, nil if nothing did.
+	// It is called after each successful Deliver.
+	Trouble() error
+}
+
 // Limits says how a sink wants its records batched.
 type Limits struct {
 	Records int           // most records in a batch; 0: 4096

@@ -170,7 +170,9 @@ func (p *parent) routerSpec() (supervise.Spec, error) {
 	if err != nil {
 		return supervise.Spec{}, err
 	}
-	files := append([]*os.File{nil, os.Stdout, os.Stderr}, p.journal.Files()...)
+	// It has no use for a standard input, but Go's runtime insists on one, and
+	// /dev/null need not exist: the plan is as good.
+	files := append([]*os.File{p.plan, os.Stdout, os.Stderr}, p.journal.Files()...)
 	return supervise.Spec{
 		Path:  exe,
 		Args:  []string{"logwrap", routerCommand},
@@ -292,13 +294,27 @@ func (p *parent) account() {
 		if b.Refused > 0 {
 			p.log.Warn(count(b.Refused, "record")+" refused by the destination", "handler", b.Handler)
 		}
+		what := count(b.Lines, "line") + " not delivered"
+		if p.takesEvents(b.Handler) {
+			what = "events in the last " + count(b.Lines, "line") + " not delivered"
+		}
 		switch {
 		case b.Lines > 0 && p.conf.Journal.Path != "":
-			p.log.Warn(count(b.Lines, "line")+" not delivered; the next start delivers them", "handler", b.Handler, "journal", p.conf.Journal.Path)
+			p.log.Warn(what+"; the next start delivers them", "handler", b.Handler, "journal", p.conf.Journal.Path)
 		case b.Lines > 0:
-			p.log.Warn(count(b.Lines, "line")+" not delivered, and lost", "handler", b.Handler)
+			p.log.Warn(what+", and lost", "handler", b.Handler)
 		}
 	}
+}
+
+// takesEvents reports whether a handler gets events instead of lines.
+func (p *parent) takesEvents(name string) bool {
+	for i := range p.conf.Handlers {
+		if h := &p.conf.Handlers[i]; h.Name == name {
+			return h.Events()
+		}
+	}
+	return false
 }
 
 // syncJournal keeps what a crash of the machine can cost below a second or two.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
@@ -87,8 +88,10 @@ func self() (string, error) {
 		return link, nil
 	}
 	exe, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find the program itself: %w", err)
+	if err != nil { // no /proc: as whoever started us found it
+		if exe, err = exec.LookPath(os.Args[0]); err != nil {
+			return "", fmt.Errorf("find the program itself: %w", err)
+		}
 	}
 	return exe, nil
 }
@@ -109,6 +112,9 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 	var to []route.Destination
 	for i := range handlers {
 		h := &handlers[i]
+		if h.Sentry != nil {
+			h.Sentry.Client = versionName()
+		}
 		sink, err := h.Open(p.Identity)
 		if err != nil {
 			return nil, fmt.Errorf("handler %s: %w", h.Name, err)
