@@ -39,6 +39,8 @@ func checkLines(t *testing.T, format Format, tests []lineTest) {
 
 func TestPythonLines(t *testing.T) {
 	checkLines(t, Text, []lineTest{
+		{"[bs-whatweb][CRITICAL] [whatweb]: no licence", Critical, "no licence", "whatweb"},
+		{"[bs-whatweb][INFO] [gunicorn.error]: Booting worker", Info, "Booting worker", "gunicorn.error"},
 		{"INFO:__main__:ready", Info, "ready", "__main__"},
 		{"WARNING:py.warnings:/srv/a.py:3: UserWarning: x", Warning, "/srv/a.py:3: UserWarning: x", "py.warnings"},
 		{"ERROR:http://10.0.0.1/ is gone", Error, "http://10.0.0.1/ is gone", ""},

@@ -257,6 +257,13 @@ func (h *header) bodyBracket(threads *int) bool {
 	if !h.isContext(inside) {
 		return false
 	}
+	if h.bracketed && end < h.end && h.text[end] == ':' && looksLikeLogger(inside) {
+		// "[service][LEVEL] [logger]: message": what stands right before the message
+		// names the logger, whatever was in brackets before the level.
+		h.logger = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
+		h.loggerEnd, h.at = h.logger+len(inside), end+1
+		return false
+	}
 	if !h.noteBracket(h.at, end) || bytes.IndexByte(inside, '.') < 0 {
 		*threads++
 	}

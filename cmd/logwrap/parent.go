@@ -219,14 +219,22 @@ func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
 	return app.Run(ctx, p.appSpec(ends))
 }
 
+// appSpec says how the app is started. Below a shell's job control it shares our
+// process group, so that the terminal treats the whole pipeline we are a part of
+// as one job; else it gets a group of its own, which can be killed as a whole.
 func (p *parent) appSpec(ends [2]*os.File) supervise.Spec {
 	spec := supervise.Spec{
 		Path: p.args[0], Args: p.args, Env: p.env,
 		Files: []*os.File{os.Stdin, ends[0], ends[1]},
 		Group: true,
 	}
-	if term.IsTerminal(int(os.Stdin.Fd())) {
-		spec.Terminal = os.Stdin
+	if os.Getpid() == 1 {
+		if term.IsTerminal(int(os.Stdin.Fd())) {
+			spec.Terminal = os.Stdin
+		}
+	} else if tty := supervise.ControllingTerminal(); tty != nil {
+		tty.Close()
+		spec.Group = false
 	}
 	return spec
 }
