@@ -104,3 +104,19 @@ func cleanEnviron() (env []string) {
 
 // toy returns the environment that makes app play a toy.
 func toy(name string, env ...string) []string { return append(env, toyEnv+"="+name) }
+
+// testDeadline is longer than anything takes on a healthy machine.
+const testDeadline = 20 * time.Second
+
+// waitABit is the pause between two looks at something that will happen.
+func waitABit() { time.Sleep(10 * time.Millisecond) }
+
+// waitFor polls until ok, up to testDeadline.
+func waitFor(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(testDeadline); !ok(); waitABit() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited too long for %s", what)
+		}
+	}
+}

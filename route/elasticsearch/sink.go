@@ -10,7 +10,7 @@ import (
 )
 
 // Sink delivers records to one data stream or index. Deliver and Close must not
-// run at the same time; TemplateProblem may be called at any.
+// run at the same time; Trouble may be called at any.
 type Sink struct {
 	options    Options
 	target     target
@@ -73,10 +73,10 @@ func (s *Sink) Close() error {
 // Target returns the name of the data stream or index.
 func (s *Sink) Target() string { return s.target.name }
 
-// TemplateProblem returns why the index template could not be installed, nil if
-// it was, or has not been tried yet. Records are delivered all the same.
-func (s *Sink) TemplateProblem() error {
-	if p := s.problem.Load(); p != nil {
+// Trouble returns, once, why the index template could not be installed. Records
+// are delivered all the same.
+func (s *Sink) Trouble() error {
+	if p := s.problem.Swap(nil); p != nil {
 		return *p
 	}
 	return nil

@@ -44,6 +44,16 @@ func dialectOf(distribution, version string) dialect {
 	return d
 }
 
+// simpler returns what to try on a server that lacks a type of d: builds without
+// x-pack have flattened in spite of having no match_only_text.
+func (d dialect) simpler() dialect {
+	if d.text != portable.text {
+		d.text = portable.text
+		return d
+	}
+	return portable
+}
+
 func versionOf(s string) (major, minor int) {
 	a, rest, _ := strings.Cut(s, ".")
 	b, _, _ := strings.Cut(rest, ".")
@@ -114,7 +124,7 @@ func (s *Sink) install(ctx context.Context) (problem, err error) {
 		case r.status != http.StatusBadRequest || d == portable:
 			return r.failure("PUT"), nil
 		}
-		d = portable // a distribution without some type
+		d = d.simpler()
 	}
 }
 

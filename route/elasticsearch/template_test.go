@@ -85,8 +85,9 @@ func TestTemplateIsInstalledOnceAndBestEffort(t *testing.T) {
 		"same":            {installed: `{"version": 1}`},
 		"older":           {installed: `{}`, puts: 1},
 		"forbidden":       {status: func([]byte) int { return 403 }, puts: 1, problem: "install the index template: PUT "},
-		"no flattened":    {status: func(b []byte) int { return 400 * bytes.Count(b, []byte("flattened")) }, puts: 2},
-		"nothing suits":   {status: func([]byte) int { return 400 }, puts: 2, problem: "status 400"},
+		"no flattened":    {status: func(b []byte) int { return 400 * bytes.Count(b, []byte("flattened")) }, puts: 3},
+		"no full text":    {status: func(b []byte) int { return 400 * min(1, bytes.Count(b, []byte("match_only_text"))) }, puts: 2},
+		"nothing suits":   {status: func([]byte) int { return 400 }, puts: 3, problem: "status 400"},
 		"no such service": {status: func([]byte) int { return 405 }, puts: 1, problem: "status 405"},
 	}
 	for name, tt := range tests {
@@ -112,7 +113,7 @@ func TestTemplateIsInstalledOnceAndBestEffort(t *testing.T) {
 			if puts != tt.puts {
 				t.Errorf("%d times PUT, want %d", puts, tt.puts)
 			}
-			if err := s.TemplateProblem(); (err == nil) != (tt.problem == "") || err != nil && !strings.Contains(err.Error(), tt.problem) {
+			if err := s.Trouble(); (err == nil) != (tt.problem == "") || err != nil && !strings.Contains(err.Error(), tt.problem) {
 				t.Errorf("problem %v, want %q", err, tt.problem)
 			}
 			wantStored(t, es, numbered(2))
