@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/logwrap/logwrap/capture"
+	"github.com/logwrap/logwrap/cmd/logwrap/config"
+)
+
+// openJournal opens the journal that is configured. What the user can mend is an
+// error; a disk without room is not worth more than the app.
+func (p *parent) openJournal() (err error) {
+	j := p.conf.Journal
+	o := capture.JournalOptions{Path: j.Path, Size: j.Size, Block: j.WhenFull == config.Block}
+	p.journal, err = capture.OpenJournal(o)
+	if err != nil && o.Path != "" && (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)) {
+		p.log.Warn("the journal is kept in memory instead", "error", err)
+		p.journal, err = capture.OpenJournal(capture.JournalOptions{Block: o.Block})
+	}
+	if err != nil {
+		return &fault{err: err, hint: journalHint(err), code: exitFault}
+	}
+	return nil
+}
+
+func journalHint(err error) string {
+	switch {
+	case errors.Is(err, capture.ErrLocked):
+		return "give each logwrap a journal of its own"
+	case errors.Is(err, os.ErrNotExist):
+		return "make its directory first"
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Sprintf("make it writable for the user logwrap runs as (uid %d)", os.Geteuid())
+	}
+	return ""
+}
+
+// syncJournal keeps what a crash of the machine can cost below a second or two.
+func (p *parent) syncJournal(ctx context.Context) {
+	if p.conf.Journal.Path == "" {
+		return
+	}
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		err := p.journal.Sync()
+		if err != nil && !failing {
+			p.log.Warn("the journal may not survive a crash of the machine", "error", err)
+		}
+		failing = err != nil
+	}
+}
