@@ -40,6 +40,23 @@ func TestClassifyDoesNotAllocate(t *testing.T) {
 	}
 }
 
+func TestAppendFieldsDoesNotAllocate(t *testing.T) {
+	lines, _ := readMix(t)
+	lines = append(lines, []byte(`10.0.0.1 - bob [05/Jan/2026:07:00:00 +0100] "GET /a HTTP/1.1" 200 512 "http://r/" "ua 1"`),
+		[]byte(`E0105 07:00:00.123456    4242 a/b.go:77] "sync failed" pod="ns/x"`), []byte(`Jan  5 07:00:00 w1 sshd[42]: hi`))
+	fields := make([]Field, 0, 64)
+	for _, line := range lines {
+		if bytes.Contains(line, []byte(`\"`)) {
+			continue
+		}
+		r := Record{Text: line}
+		classify(line, &r)
+		if n := testing.AllocsPerRun(5, func() { fields = r.AppendFields(fields[:0]) }); n != 0 {
+			t.Errorf("%.0f allocations for the fields of %q", n, line)
+		}
+	}
+}
+
 func TestEscapedMessageAllocatesOnce(t *testing.T) {
 	line := []byte(`{"level":"info","msg":"say \"hi\""}`)
 	var r Record

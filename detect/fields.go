@@ -162,22 +162,25 @@ func appendTail(dst []Field, text []byte, at int) []Field {
 	return dst
 }
 
+// Names of fields that no line spells out. They are never changed; a conversion
+// in place would allocate for every record.
+var (
+	accessKeys = [...][]byte{[]byte("status"), []byte("bytes"), []byte("method"), []byte("path"), []byte("protocol"),
+		[]byte("remote"), []byte("user"), []byte("referrer"), []byte("user_agent")}
+	keyNamePID   = []byte("pid")
+	keyNameFile  = []byte("file")
+	keyNameHost  = []byte("host")
+	keyNameMsgID = []byte("msgid")
+)
+
+// append appends what the line tells, the two numbers first.
 func (a *accessLine) append(dst []Field, b []byte) []Field {
-	add := func(key string, p part, raw bool) {
+	for i, p := range [len(accessKeys)]part{a.status, a.size, a.method, a.path, a.protocol, a.remote, a.user, a.referrer, a.agent} {
 		if v := b[p.from:p.to]; len(v) > 0 && string(v) != "-" {
-			raw = raw && (len(v) == 1 || v[0] != '0')
-			dst = append(dst, Field{Key: []byte(key), Value: v, Raw: raw})
+			number := i < 2 && (len(v) == 1 || v[0] != '0')
+			dst = append(dst, Field{Key: accessKeys[i], Value: v, Raw: number})
 		}
 	}
-	add("status", a.status, true)
-	add("method", a.method, false)
-	add("path", a.path, false)
-	add("protocol", a.protocol, false)
-	add("remote", a.remote, false)
-	add("user", a.user, false)
-	add("bytes", a.size, true)
-	add("referrer", a.referrer, false)
-	add("user_agent", a.agent, false)
 	return dst
 }
 
@@ -188,7 +191,7 @@ func (r *Record) appendKlog(dst []Field, text []byte) []Field {
 	pid := h.at
 	h.at = digitsEnd(text, h.at)
 	if v := text[pid:h.at]; len(v) > 0 {
-		dst = append(dst, Field{Key: []byte("pid"), Value: v, Raw: len(v) == 1 || v[0] != '0'})
+		dst = append(dst, Field{Key: keyNamePID, Value: v, Raw: len(v) == 1 || v[0] != '0'})
 	}
 	h.skipBlanks()
 	i := h.at
@@ -196,7 +199,7 @@ func (r *Record) appendKlog(dst []Field, text []byte) []Field {
 		i++
 	}
 	if i > h.at {
-		dst = append(dst, Field{Key: []byte("file"), Value: text[h.at:i]})
+		dst = append(dst, Field{Key: keyNameFile, Value: text[h.at:i]})
 	}
 	return dst
 }
@@ -204,9 +207,9 @@ func (r *Record) appendKlog(dst []Field, text []byte) []Field {
 // appendSyslog appends the parts of a syslog header that have no place in the
 // record, and the structured data of RFC 5424.
 func (r *Record) appendSyslog(dst []Field, text []byte) []Field {
-	add := func(key string, v []byte) {
+	add := func(key, v []byte) {
 		if len(v) > 0 && string(v) != "-" {
-			dst = append(dst, Field{Key: []byte(key), Value: v})
+			dst = append(dst, Field{Key: key, Value: v})
 		}
 	}
 	h := header{text: text, at: int(r.stamp + r.stampLen), end: len(text)}
@@ -220,10 +223,10 @@ func (r *Record) appendSyslog(dst []Field, text []byte) []Field {
 		return text[from:h.at]
 	}
 	if r.shape&newHeader != 0 {
-		add("host", word())
+		add(keyNameHost, word())
 		word()
-		add("pid", word())
-		add("msgid", word())
+		add(keyNamePID, word())
+		add(keyNameMsgID, word())
 		if r.tail > 0 && int(r.tail) < len(text) {
 			dst = appendStructured(dst, text[r.tail:structuredDataEnd(text, int(r.tail))])
 		}
@@ -231,12 +234,12 @@ func (r *Record) appendSyslog(dst []Field, text []byte) []Field {
 	}
 	tag := word()
 	if tag[len(tag)-1] != ':' {
-		add("host", tag)
+		add(keyNameHost, tag)
 		tag = word()
 	}
 	if open := bytes.IndexByte(tag, '['); open > 0 {
 		if closing := bytes.IndexByte(tag[open:], ']'); closing > 0 {
-			add("pid", tag[open+1:open+closing])
+			add(keyNamePID, tag[open+1:open+closing])
 		}
 	}
 	return dst

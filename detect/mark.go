@@ -66,17 +66,17 @@ func (r *Record) structuredMessage(text []byte, at, end int) {
 	if at >= end || text[at] != '"' {
 		return
 	}
-	close := quoteEnd(text[:end], at+1)
-	if close < 0 || close+1 < end && text[close+1] != ' ' {
+	closing := quoteEnd(text[:end], at+1)
+	if closing < 0 || closing+1 < end && text[closing+1] != ' ' {
 		return
 	}
-	if close+1 < end {
-		if _, ok := nextPair(text[:end], close+1); !ok {
+	if closing+1 < end {
+		if _, ok := nextPair(text[:end], closing+1); !ok {
 			return
 		}
-		r.tail = int32(close + 2)
+		r.tail = int32(closing + 2)
 	}
-	r.Message = unescape(text[at+1 : close])
+	r.Message = unescape(text[at+1 : closing])
 }
 
 // quoteEnd returns where the string ends whose inside begins at i, -1 if it

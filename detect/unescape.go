@@ -63,7 +63,7 @@ func appendEscape(out, b []byte) ([]byte, int) {
 	return append(out, b[:2]...), 2
 }
 
-// appendUTF16 appends a \uXXXX escape, or the two of a surrogate pair.
+// appendUTF16 appends a \u00e9 escape, or the two of a surrogate pair.
 func appendUTF16(out, b []byte) ([]byte, int) {
 	v, ok := hexValue(b[2:], 4)
 	if !ok {

@@ -12,6 +12,11 @@ import (
 )
 
 const (
+	// patience is how long a handler with a full queue may hold up the others of
+	// its feed: long enough for a working sink to take something, short enough
+	// that nobody notices one that does not work.
+	patience = 100 * time.Millisecond
+
 	minPause = 100 * time.Millisecond
 	maxPause = 30 * time.Second
 	// finalPause is the longest pause once the app has ended and time is short.
@@ -49,24 +54,35 @@ func (d *delivery) begin() {
 	}
 }
 
-// offer puts a portion into the queue. If there is no room it waits, or, if the
-// feed has others to serve, leaves the handler behind and returns false.
+// offer puts a portion into the queue, waiting for room. A handler that takes
+// nothing for patience while the feed has others to serve is left behind; then
+// offer returns false.
 func (d *delivery) offer(ctx context.Context, p portion, alone bool) bool {
-	for !d.queue.put(p) {
-		if !alone {
+	if d.queue.put(p) {
+		return true
+	}
+	var late <-chan time.Time
+	if !alone {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
+	}
+	for {
+		select {
+		case <-d.queue.room:
+			if d.queue.put(p) {
+				return true
+			}
+		case <-late:
 			d.behind.Store(true)
 			p.release(&d.router.pool)
 			d.queue.close()
 			return false
-		}
-		select {
-		case <-d.queue.room:
 		case <-ctx.Done():
 			p.release(&d.router.pool)
 			return true
 		}
 	}
-	return true
 }
 
 // run delivers until the handler's feed has ended or ctx is done. It reports

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -103,7 +104,8 @@ func routerEnviron() []string { return os.Environ() }
 func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, error) {
 	var extra []route.Handler
 	if p.Report {
-		extra = append(extra, route.Handler{Name: reportHandler, Events: true})
+		// No level is high enough: only a crash, which always is an event.
+		extra = append(extra, route.Handler{Name: reportHandler, Events: true, Level: math.MaxUint8})
 	}
 	tree, handlers, err := p.Config.Tree(extra...)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	siocOutQ           = 0x5411 // linux/sockios.h, the same number as TIOCOUTQ; not on mips, alpha, powerpc, sparc
-	tcpUserTimeout     = 0x12   // linux/tcp.h
-	tcpStateEstablised = 1      // net/tcp_states.h
+	siocOutQ            = 0x5411 // linux/sockios.h, the same number as TIOCOUTQ; not on mips, alpha, powerpc, sparc
+	tcpUserTimeout      = 0x12   // linux/tcp.h
+	tcpStateEstablished = 1      // net/tcp_states.h
 )
 
 // limitUnacknowledged makes the kernel give a connection up when bytes stay
@@ -51,7 +51,7 @@ func closedByPeer(raw syscall.RawConn) bool {
 		}
 		var b [4]byte // the first bytes of struct tcp_info, tcpi_state leading
 		binary.NativeEndian.PutUint32(b[:], uint32(info))
-		closed = b[0] != tcpStateEstablised
+		closed = b[0] != tcpStateEstablished
 	})
 	return closed
 }
