@@ -36,7 +36,7 @@ type explained struct {
 	Format     string               `json:"format"`
 	Logger     string               `json:"logger,omitempty"`
 	Time       string               `json:"time,omitempty"`
-	Message    string               `json:"message"`
+	Message    string               `json:"message,omitempty"`
 	Fields     *fieldObject         `json:"fields,omitempty"`
 	Exceptions []explainedException `json:"exceptions,omitempty"`
 	Handlers   []string             `json:"handlers,omitempty"`
@@ -72,6 +72,9 @@ func (p *jsonPrinter) print(e *explanation) {
 	out := explained{
 		Line: e.line, Lines: max(r.Lines, 1), Level: r.Level.String(), Why: r.Why, Format: r.Format.String(),
 		Logger: valid(r.Logger), Message: valid(r.Message), Handlers: e.handlers, Event: e.event, Partial: r.Partial,
+	}
+	if structured := r.Format == detect.JSON || r.Format == detect.Logfmt; structured && len(r.Message) == len(r.Text) {
+		out.Message = "" // it has none; sinks show the line instead
 	}
 	if t, ok := r.StatedTime(); ok {
 		out.Time = t.Format(time.RFC3339Nano)
