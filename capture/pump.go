@@ -32,6 +32,10 @@ type PumpOptions struct {
 	// Consoles get a byte-exact copy of each stream; nil: none. They stay the
 	// caller's.
 	Consoles [2]*os.File
+	// HangUp lets the app see it when a console's reader is gone, by closing the
+	// stream as the pipe would be without us in between: "yes | head" ends. For
+	// those who have nobody else to deliver to.
+	HangUp bool
 }
 
 // Pump copies what the app writes to the console and into the journal. One
@@ -42,6 +46,7 @@ type Pump struct {
 	journal  *Journal
 	sources  [2]*os.File
 	consoles [2]*console
+	hangUp   bool
 	wakeEnd  *os.File
 	wake     *os.File
 	deadline atomic.Int64 // Unix nanoseconds by which to stop; 0: at the end of both streams
@@ -52,7 +57,7 @@ type Pump struct {
 
 // NewPump makes a pump; Run starts it.
 func NewPump(o PumpOptions) (*Pump, error) {
-	p := &Pump{journal: o.Journal, sources: o.Sources, buf: make([]byte, MaxPayload)}
+	p := &Pump{journal: o.Journal, sources: o.Sources, hangUp: o.HangUp, buf: make([]byte, MaxPayload)}
 	var err error
 	if p.wakeEnd, p.wake, err = os.Pipe(); err != nil {
 		return nil, fmt.Errorf("make the pump's wake-up pipe: %w", err)
@@ -138,6 +143,13 @@ func (p *Pump) pollSet() ([]unix.PollFd, int) {
 	return set, int((timeout + time.Millisecond - 1) / time.Millisecond)
 }
 
+// end closes a stream.
+func (p *Pump) end(i int) {
+	p.sources[i].Close()
+	p.sources[i] = nil
+	p.journal.End(Stream(i))
+}
+
 // idle reports whether it has been silent for so long that time changes nothing.
 func (p *Pump) idle() bool { return p.ticked.Sub(p.last) >= tickFor || p.last.IsZero() }
 
@@ -150,8 +162,11 @@ func (p *Pump) serve(fd unix.PollFd) {
 	}
 	for i, f := range p.sources {
 		if c := p.consoles[i]; c.waiting() {
-			if int(fd.Fd) == c.fd {
-				c.flush()
+			if int(fd.Fd) != c.fd {
+				continue
+			}
+			if c.flush(); c.broken && p.hangUp && f != nil {
+				p.end(i)
 			}
 		} else if f != nil && int32(f.Fd()) == fd.Fd {
 			p.read(i)
@@ -166,15 +181,16 @@ func (p *Pump) read(i int) {
 	case errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN):
 		return
 	case n <= 0:
-		p.sources[i].Close()
-		p.sources[i] = nil
-		p.journal.End(Stream(i))
+		p.end(i)
 		return
 	}
 	// The journal first: what was shown is never missing from it.
 	_ = p.journal.Append(Stream(i), p.buf[:n]) // room was made sure of by pollSet
 	if c := p.consoles[i]; c != nil {
 		c.write(p.buf[:n])
+		if c.broken && p.hangUp {
+			p.end(i)
+		}
 	}
 	p.last = time.Now()
 	p.ticked = p.last
@@ -191,8 +207,7 @@ func (p *Pump) tick() {
 func (p *Pump) close() {
 	for i, f := range p.sources {
 		if f != nil {
-			f.Close()
-			p.journal.End(Stream(i))
+			p.end(i)
 		}
 		p.consoles[i].close()
 	}

@@ -31,6 +31,9 @@ func classifyAccess(text []byte, from, end int, r *Record) bool {
 // read reads b from position from on as an access line of any known form.
 func (a *accessLine) read(b []byte, from int) bool {
 	a.message = from
+	if from >= len(b) {
+		return false
+	}
 	switch c := b[from]; {
 	case c == '[' && hasPrefix(b[from:], "[pid: "):
 		return a.uwsgi(b, from)

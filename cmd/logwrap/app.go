@@ -24,7 +24,9 @@ func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
 		return supervise.Result{}, err
 	}
 	defer closeAll(ends[:])
-	if p.pump, err = capture.NewPump(capture.PumpOptions{Journal: p.journal, Sources: sources, Consoles: p.consoles()}); err != nil {
+	if p.pump, err = capture.NewPump(capture.PumpOptions{
+		Journal: p.journal, Sources: sources, Consoles: p.consoles(), HangUp: len(p.conf.Handlers) == 0,
+	}); err != nil {
 		return supervise.Result{}, err
 	}
 	pumped := make(chan bool, 1)

@@ -224,7 +224,7 @@ func TestGigabyteWithEverySinkDownStaysSmall(t *testing.T) {
 	const limit = 64 << 10 // KiB; the journal's pages are not mapped and so not part of it
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	args := append(everySink(blackHole(t)), "--console", "off", "--flush-timeout", "500ms", "--", app)
+	args := append(everySink(closedDoor(t)), "--console", "off", "--flush-timeout", "500ms", "--", app)
 	cmd := logwrap{args: args, env: toy("flood", fmt.Sprintf("TOY_BYTES=%d", size))}.command(ctx)
 	stderr := &lockedBuffer{}
 	cmd.Stderr = stderr

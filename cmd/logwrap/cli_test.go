@@ -51,6 +51,32 @@ func TestOutputPassesThroughUnchanged(t *testing.T) {
 	}
 }
 
+// Without a sink, a reader that goes away is the app's to see; with one, the app
+// goes on for its sake.
+func TestClosedStdout(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.log")
+	script := "i=0; while [ $i -lt 20000 ]; do echo INFO:app:line $i || exit 9; i=$((i+1)); done"
+	for _, tt := range []struct {
+		args []string
+		code string
+	}{
+		{nil, "code 141"}, // killed by SIGPIPE, as without logwrap
+		{[]string{"--file", out}, "code 0"},
+	} {
+		line := fmt.Sprintf(`{ "$0" %s -- sh -c '%s'; echo "code $?" >&2; } | head -n 1`, strings.Join(tt.args, " "), script)
+		cmd := logwrap{}.command(t.Context())
+		cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", line, binary}
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Run(); err != nil || !strings.Contains(stderr.String(), tt.code) {
+			t.Errorf("%v: %v, want %s; stderr:\n%s", tt.args, err, tt.code, stderr.String())
+		}
+	}
+	if n := strings.Count(read(t, out), `"line `); n != 20000 {
+		t.Errorf("%d lines in the file, want 20000", n)
+	}
+}
+
 // Whatever is wrong with what the user gave is said before the app starts, with
 // the place where it stands, and a waiting journal is not touched.
 func TestBadInputIsRefusedBeforeTheStart(t *testing.T) {
