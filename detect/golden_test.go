@@ -159,11 +159,11 @@ func TestBlocks(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"Nov 22, 2026 10:42:26 AM com.acme.Job run\nWARNING: slow\nnext\n", "1-2 warning \"slow\"\n3 unknown \"next\"\n"},
 		{"info: Microsoft.Hosting.Lifetime[14]\n      Now listening on: http://x\ninfo: A.B[0]\n      two\n      lines\n",
-			"1-2 info \"Now listening on: http://x\"\n3-5 info \"two\"\n"},
+			"1-2 info \"Now listening on: http://x\"\n3-5 info \"two\\n      lines\"\n"},
 		{"/srv/app/main.py:7: DeprecationWarning: old_api() is deprecated\n  old_api()\n  more\n",
-			"1-2 warning \"/srv/app/main.py:7: DeprecationWarning: old_api() is deprecated\"\n3 unknown \"more\"\n"},
+			"1-2 warning \"/srv/app/main.py:7: DeprecationWarning: old_api() is deprecated\\n  old_api()\"\n3 unknown \"more\"\n"},
 		{"{\n  \"level\": \"error\",\n  \"msg\": \"pretty\"\n}\n{\nnot json\n", "1-4 error \"pretty\"\n5 unknown \"{\"\n6 unknown \"not json\"\n"},
-		{"2026-11-22 10:00:00 ERROR failed\n  because of this\n  and that\n}\nplain\n", "1-4 error \"failed\"\n5 unknown \"plain\"\n"},
+		{"2026-11-22 10:00:00 ERROR failed\n  because of this\n  and that\n}\nplain\n", "1-4 error \"failed\\n  because of this\\n  and that\\n}\"\n5 unknown \"plain\"\n"},
 		{"2026-11-22 10:00:00 INFO list\n  one\n", "1 info \"list\"\n2 unknown \"one\"\n"},
 		{"{\"level\":\"error\",\"msg\":\"json\"}\n  one\n", "1 error \"json\"\n2 unknown \"one\"\n"},
 	} {

@@ -70,7 +70,7 @@ func open(line []byte, r *Record) opening {
 	switch {
 	case tellsOfPanic(line):
 		o.state = headerPanic
-	case r.Level >= Error:
+	case r.Level >= Error && r.Format != Logfmt: // a structured line is complete; a trace may follow it all the same
 		o.state = headerStrong
 	}
 	return o

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"unsafe"
+
 	"github.com/logwrap/logwrap/capture"
 )
 
@@ -147,7 +149,21 @@ func (g *group) compose(r *Record) {
 	case g.block == nil || g.trace < g.kept:
 		g.composeTrace(r)
 	}
+	if r.Trace == NoLanguage && r.Format != JSON && r.Lines > 1 {
+		r.Message = toEnd(r.Message, r.Text)
+	}
 	g.level, g.logger = r.Level, append(g.logger[:0], r.Logger...)
+}
+
+// toEnd returns text from where message begins in it: lines that go on from a
+// record belong to what it says. A message that is no part of text is not enough.
+func toEnd(message, text []byte) []byte {
+	start := uintptr(unsafe.Pointer(unsafe.SliceData(text)))
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(message)))
+	if len(message) == 0 || p < start || p >= start+uintptr(len(text)) {
+		return text
+	}
+	return text[p-start:]
 }
 
 // composeTrace fills in what a stack trace has that its first line has not.
