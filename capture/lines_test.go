@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// frames cuts two streams into frames at random places.
-func frames(rnd *rand.Rand, text [2][]byte, largest int) (list []Frame) {
+// cutFrames cuts two streams into frames at random places.
+func cutFrames(rnd *rand.Rand, text [2][]byte, largest int) (list []Frame) {
 	var at [2]int
 	var offset Offset
 	lineStart := [2]bool{true, true}
@@ -78,7 +78,7 @@ func TestLinesAreWhatWasWrittenHoweverItWasCut(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for seed := range int64(8) {
-				list := frames(rand.New(rand.NewSource(seed)), tt.text, tt.largest)
+				list := cutFrames(rand.New(rand.NewSource(seed)), tt.text, tt.largest)
 				lines := splitAll(Cursor{}, list)
 				for s := range tt.text {
 					want := tt.text[s]
@@ -108,7 +108,7 @@ func TestSplittingGoesOnBehindAnyLine(t *testing.T) {
 		s := rnd.Intn(2)
 		text[s] = fmt.Appendf(text[s], "line %d %s\n", i, strings.Repeat("y", rnd.Intn(80)))
 	}
-	list := frames(rnd, text, 90)
+	list := cutFrames(rnd, text, 90)
 	all := splitAll(Cursor{}, list)
 	for cut := 0; cut <= len(all); cut++ {
 		// Everything before the cut was delivered: each stream goes on behind its last line.
@@ -148,7 +148,7 @@ func TestLineOpenForLongDoesNotPinTheJournal(t *testing.T) {
 	}
 }
 
-func FuzzParseFrame(f *testing.F) {
+func FuzzFrameRoundTrip(f *testing.F) {
 	f.Add(appendFrame(nil, &Frame{At: 64, Kind: KindData, Payload: []byte("hello\n"), Newlines: 1, LineStart: true}), uint64(64))
 	f.Add([]byte("LWf1"), uint64(0))
 	f.Fuzz(func(t *testing.T, buf []byte, at uint64) {

@@ -23,13 +23,17 @@ func NewSplitter(c Cursor, emit func(*Line)) *Splitter {
 // Frame splits one frame. What it hands over may point into the payload.
 func (s *Splitter) Frame(f *Frame) {
 	for i := range s.open {
-		// A line that stays open while the journal goes on must not pin it.
+		// A line that stays open while the journal goes on must not pin it. Here
+		// alone the cut into frames matters: it decides where such a line is divided.
 		if o := &s.open[i]; len(o.text) > 0 && f.Offset > o.start()+MaxLine {
 			s.piece(Stream(i), len(o.text), f.Clock)
 		}
 	}
 	switch f.Kind {
 	case KindEnd:
+		if s.open[f.Stream].gap && !f.LineStart {
+			s.lost++ // all of the last line was lost, and it has no newline that could tell
+		}
 		s.end(f.Stream)
 	case KindRun:
 		for i := range s.open {
@@ -53,12 +57,10 @@ func (s *Splitter) data(f *Frame) {
 		p, at = p[n:], at+Offset(n)
 	}
 	if !lineStart && !o.active() && !o.skip && len(p) > 0 {
-		if at == s.from[f.Stream] {
-			o.continued = true // the piece before it was delivered
-		} else {
-			o.skip = true // the line's beginning was lost
-		}
+		o.skip = o.gap       // the line's beginning was lost,
+		o.continued = !o.gap // or was delivered as a piece
 	}
+	o.gap = false
 	for len(p) > 0 {
 		n := bytes.IndexByte(p, '\n')
 		if n < 0 {
@@ -115,6 +117,9 @@ func (s *Splitter) piece(stream Stream, n int, clock int64) {
 func (s *Splitter) end(stream Stream) {
 	o := s.open[stream]
 	s.open[stream] = openLine{}
+	if o.skip {
+		s.lost++
+	}
 	if len(o.text) == 0 {
 		return
 	}
@@ -127,7 +132,7 @@ func (s *Splitter) end(stream Stream) {
 // passed over and counted by Lost.
 func (s *Splitter) Gap() {
 	for i := range s.open {
-		s.open[i] = openLine{}
+		s.open[i] = openLine{gap: true}
 	}
 }
 
@@ -156,6 +161,7 @@ type openLine struct {
 	clock     int64
 	continued bool // an earlier piece was handed over
 	skip      bool // its beginning was lost: drop it up to its newline
+	gap       bool // something was lost since the stream was last read
 }
 
 // part is n bytes that lie together in the journal.

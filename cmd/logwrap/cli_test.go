@@ -140,6 +140,7 @@ func TestCommandLineSaysWhatIsMissing(t *testing.T) {
 		{nil, "no command to run"},
 		{[]string{"--"}, "no command to run"},
 		{[]string{"ls"}, "logwrap -- ls"},
+		{[]string{"chekc"}, `did you mean "check"?`},
 		{[]string{"x", "--", "ls"}, `unexpected "x" before --`},
 		{[]string{"router"}, "to run an app: logwrap -- COMMAND"},
 	} {

@@ -70,11 +70,12 @@ LOGWRAP_STOP_TIMEOUT.`,
 		Example: `  logwrap -- ./app
   logwrap --file app.log --sentry-dsn "$SENTRY_DSN" -- gunicorn app:app
   logwrap -c logwrap.yaml -- python main.py`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Args:              cobra.ArbitraryArgs,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
-		RunE:              func(c *cobra.Command, args []string) error { return o.execute(c, args) },
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Args:                       cobra.ArbitraryArgs,
+		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: false},
+		RunE:                       func(c *cobra.Command, args []string) error { return o.execute(c, args) },
 	}
 	o.addFlags(root.Flags())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

@@ -53,6 +53,9 @@ func checkCommand(c *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return &fault{err: errors.New("no command to run"), hint: hint, code: exitFault}
 	case dash < 0:
+		if near := c.Root().SuggestionsFor(args[0]); len(near) > 0 {
+			return &fault{err: fmt.Errorf("unknown command %q", args[0]), hint: fmt.Sprintf("did you mean %q? To run it as the app: %s -- %s", near[0], c.CommandPath(), args[0]), code: exitFault}
+		}
 		return &fault{err: fmt.Errorf("unknown command %q", args[0]), hint: fmt.Sprintf("to run it as the app: %s -- %s", c.CommandPath(), args[0]), code: exitFault}
 	case dash > 0:
 		return &fault{err: fmt.Errorf("unexpected %q before --", args[0]), hint: hint, code: exitFault}
