@@ -42,7 +42,7 @@ type consumer struct {
 	command []string // reads the input from its standard input, or runs cat itself
 	runsCat bool
 	output  string // what it wrote, to be counted; empty: nothing to count
-	extra   int    // lines of the output beside those of the input, at most
+	extra   int    // lines of the output beside those of the input: the app's start and end
 	folded  bool   // traces are one line each in the output
 	samples []sample
 }
@@ -132,15 +132,17 @@ func (c *consumer) run(input string, census genlog.Census) (sample, error) {
 	if err != nil {
 		return s, err
 	}
-	want := census.Lines
+	want := census.Lines + c.extra
 	if c.folded {
-		want = 0 // a few lines become one record; the events' marks tell what is missing
+		// Several lines may be one record: the events' marks tell what is missing,
+		// and no event may be more than one record.
+		want = min(got, census.Events+c.extra)
 		if missing, err := missingEvents(c.output, census.Events); err != nil || missing > 0 {
 			return s, fmt.Errorf("%d of %d events are missing, %v", missing, census.Events, err)
 		}
 	}
-	if got < want || !c.folded && got > want+c.extra {
-		return s, fmt.Errorf("%d lines came out, %d went in", got, want)
+	if got != want {
+		return s, fmt.Errorf("%d lines came out, want %d", got, want)
 	}
 	return s, nil
 }

@@ -249,6 +249,6 @@ func (jf *journalFile) loadSlot(i int, s *slot) {
 		s.used = le.Uint64(b[8:])
 	}
 	if !found || s.label() == "" {
-		*s = slot{}
+		*s = slot{seq: newest}
 	}
 }

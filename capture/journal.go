@@ -349,8 +349,12 @@ func (j *Journal) freeSlot() int {
 // setSlot gives slot i to a handler that starts at the oldest frame, or frees it.
 func (j *Journal) setSlot(i int, name string) {
 	s := slotAt(j.mem, i)
-	*s = slot{}
-	if name != "" {
+	// The number goes on, or a copy in the file that is left from the slot's
+	// handler before would seem to be the newer one.
+	*s = slot{seq: s.seq}
+	if name == "" {
+		s.setCursor(slotCursor{})
+	} else {
 		copy(s.name[:63], name)
 		s.setCursor(slotCursor{frame: load(&j.ctl.tail), lines: j.linesAt(Position(load(&j.ctl.tail)))})
 		store(&s.used, 1)

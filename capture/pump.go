@@ -168,8 +168,8 @@ func (p *Pump) serve(fd unix.PollFd) {
 			if c.flush(); c.broken && p.hangUp && f != nil {
 				p.end(i)
 			}
-		} else if f != nil && int32(f.Fd()) == fd.Fd {
-			p.read(i)
+		} else if f != nil && int32(f.Fd()) == fd.Fd && !p.journal.Full() {
+			p.read(i) // the other stream may have taken the room that poll began with
 		}
 	}
 }
@@ -185,7 +185,7 @@ func (p *Pump) read(i int) {
 		return
 	}
 	// The journal first: what was shown is never missing from it.
-	_ = p.journal.Append(Stream(i), p.buf[:n]) // room was made sure of by pollSet
+	_ = p.journal.Append(Stream(i), p.buf[:n]) // room was made sure of by serve
 	if c := p.consoles[i]; c != nil {
 		c.write(p.buf[:n])
 		if c.broken && p.hangUp {

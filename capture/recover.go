@@ -17,11 +17,25 @@ func (j *Journal) recover() {
 	if words[0] == 0 {
 		head, tail = j.search()
 	}
+	end := j.follow(head)
+	if first, ok := j.lapStart(); ok && end < first {
+		// More than a lap was written since the checkpoint, over what it points at.
+		head, tail = j.search()
+		end = j.follow(head)
+	}
 	store(&j.ctl.tail, uint64(tail))
-	store(&j.ctl.head, uint64(j.follow(head)))
+	store(&j.ctl.head, uint64(end))
 	j.clockBase = j.lastClock + 1
 	j.trimTail()
 	j.clampCursors()
+}
+
+// lapStart returns the position of the frame at the ring's beginning, which is
+// where every lap has one.
+func (j *Journal) lapStart() (Position, bool) {
+	buf := make([]byte, maxFrame)
+	n, _ := j.data.ReadAt(buf, int64(load(&j.ctl.base)))
+	return j.frameIn(buf[:n], 0, 0)
 }
 
 // follow walks whole frames from p on, notes what they say and returns where
@@ -39,8 +53,9 @@ func (j *Journal) follow(p Position) Position {
 		}
 		got := v.readAt(buf, p, p+ReadMax)
 		if parseFrame(got, p, &f) != frameOK {
-			next := v.resync(p+8, p+maxFrame)
-			if next >= p+maxFrame {
+			const far = 2 * maxFrame // what is damaged, and the whole of what follows it
+			next := v.resync(p+8, p+far)
+			if next >= p+far {
 				return p
 			}
 			p = next

@@ -13,9 +13,9 @@ import (
 
 const (
 	// patience is how long a handler with a full queue may hold up the others of
-	// its feed: long enough for a working sink to take something, short enough
+	// its feed, once: long enough for a disk that is busy with itself, short enough
 	// that nobody notices one that does not work.
-	patience = 100 * time.Millisecond
+	patience = 500 * time.Millisecond
 
 	minPause = 100 * time.Millisecond
 	maxPause = 30 * time.Second
