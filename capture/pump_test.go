@@ -77,13 +77,14 @@ func TestPumpGoesOnWithoutItsConsole(t *testing.T) {
 
 func TestFinishDoesNotWaitForOpenPipes(t *testing.T) {
 	j, v := openTest(t, JournalOptions{Size: 8 << 20})
+	j.Register([]string{"a"}) // what nobody wants is given back with the first tick
 	in, shown, done, p := pumped(t, j, false)
 	for i := range shown {
 		go new(bytes.Buffer).ReadFrom(shown[i])
 	}
 	want := bytes.Repeat([]byte("x"), 600_000)
 	in[Stdout].Write(want)
-	p.Finish(time.Now().Add(200 * time.Millisecond))
+	p.Finish(time.Now().Add(time.Second))
 	select {
 	case ended := <-done:
 		if ended {
