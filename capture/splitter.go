@@ -3,8 +3,9 @@ package capture
 import "bytes"
 
 // Splitter cuts the payloads of frames into lines, stream by stream. It is a
-// pure function of the frames it is given, whatever reads they came from. It is
-// not safe for concurrent use.
+// pure function of the frames it is given. How the bytes were cut into frames
+// makes no difference, except for a line that stays open while more than MaxLine
+// passes on other streams. It is not safe for concurrent use.
 type Splitter struct {
 	from [Streams]Offset
 	open [Streams]openLine
