@@ -41,7 +41,7 @@ type control struct {
 }
 
 // runTable is how many runs of the app the journal remembers.
-const runTable = 16
+const runTable = 64
 
 type runEntry struct {
 	ordinal uint64

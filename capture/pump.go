@@ -51,13 +51,14 @@ type Pump struct {
 	wake     *os.File
 	deadline atomic.Int64 // Unix nanoseconds by which to stop; 0: at the end of both streams
 	buf      []byte
-	last     time.Time // when something was last read
-	ticked   time.Time // when the clock was last noted, or something read
+	started  time.Time
+	last     atomic.Int64 // when something was last read, since started; 0: never
+	ticked   time.Time    // when the clock was last noted, or something read
 }
 
 // NewPump makes a pump; Run starts it.
 func NewPump(o PumpOptions) (*Pump, error) {
-	p := &Pump{journal: o.Journal, sources: o.Sources, hangUp: o.HangUp, buf: make([]byte, MaxPayload)}
+	p := &Pump{journal: o.Journal, sources: o.Sources, hangUp: o.HangUp, buf: make([]byte, MaxPayload), started: time.Now()}
 	var err error
 	if p.wakeEnd, p.wake, err = os.Pipe(); err != nil {
 		return nil, fmt.Errorf("make the pump's wake-up pipe: %w", err)
@@ -81,9 +82,16 @@ func (p *Pump) Finish(deadline time.Time) {
 	_, _ = p.wake.Write([]byte{0})
 }
 
+// Silence returns for how long nothing was read, at most since the pump was
+// made. It may be called from any goroutine.
+func (p *Pump) Silence() time.Duration {
+	return time.Since(p.started) - time.Duration(p.last.Load())
+}
+
 // Run moves bytes until both streams have ended and the consoles have taken
-// everything, or the deadline given to Finish has passed. It reports whether the
-// streams had ended.
+// everything, or the deadline given to Finish has passed; what is in the pipes by
+// then still reaches the journal, although maybe not the console. It reports
+// whether the streams had ended.
 func (p *Pump) Run() (ended bool) {
 	runtime.LockOSThread() // it blocks in poll(2) most of its life
 	defer runtime.UnlockOSThread()
@@ -104,6 +112,7 @@ func (p *Pump) Run() (ended bool) {
 		}
 		p.tick()
 		if d := p.deadline.Load(); d != 0 && time.Now().UnixNano() >= d {
+			p.salvage()
 			return p.sources[0] == nil && p.sources[1] == nil
 		}
 	}
@@ -151,7 +160,10 @@ func (p *Pump) end(i int) {
 }
 
 // idle reports whether it has been silent for so long that time changes nothing.
-func (p *Pump) idle() bool { return p.ticked.Sub(p.last) >= tickFor || p.last.IsZero() }
+func (p *Pump) idle() bool {
+	last := p.last.Load()
+	return last == 0 || p.ticked.Sub(p.started)-time.Duration(last) >= tickFor
+}
 
 // serve handles one descriptor that poll found ready.
 func (p *Pump) serve(fd unix.PollFd) {
@@ -192,8 +204,28 @@ func (p *Pump) read(i int) {
 			p.end(i)
 		}
 	}
-	p.last = time.Now()
-	p.ticked = p.last
+	p.ticked = time.Now()
+	p.last.Store(int64(p.ticked.Sub(p.started)))
+}
+
+// salvage takes into the journal what a console that accepts nothing has kept
+// from being read: no more than a pipe holds, as others may go on writing.
+func (p *Pump) salvage() {
+	for i := range p.sources {
+		for left := pipeSize; left > 0 && p.sources[i] != nil && !p.journal.Full(); {
+			fd := []unix.PollFd{{Fd: int32(p.sources[i].Fd()), Events: unix.POLLIN}}
+			if n, err := unix.Poll(fd, 0); err != nil || n == 0 {
+				break
+			}
+			n, err := unix.Read(int(fd[0].Fd), p.buf[:min(left, len(p.buf))])
+			if n <= 0 || err != nil {
+				p.end(i)
+				break
+			}
+			_ = p.journal.Append(Stream(i), p.buf[:n])
+			left -= n
+		}
+	}
 }
 
 // tick notes the time in the journal while it is silent.

@@ -101,3 +101,53 @@ func TestFinishDoesNotWaitForOpenPipes(t *testing.T) {
 	in[Stdout].Close()
 	in[Stderr].Close()
 }
+
+// TestStuckConsoleKeepsNothingFromTheJournal has a console that nobody reads and
+// everybody keeps open.
+func TestStuckConsoleKeepsNothingFromTheJournal(t *testing.T) {
+	j, v := openTest(t, JournalOptions{Size: 8 << 20})
+	j.Register([]string{"a"})
+	in, shown, done, p := pumped(t, j, false)
+	defer shown[Stdout].Close() // open until here, but never read
+	want := bytes.Repeat([]byte("0123456789abcde\n"), 3<<20/16)
+	written := make(chan int, 1)
+	go func() {
+		in[Stdout].SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
+		n, _ := in[Stdout].Write(want) // as much as fits
+		written <- n
+	}()
+	n := <-written
+	p.Finish(time.Now().Add(50 * time.Millisecond))
+	select {
+	case ended := <-done:
+		if ended {
+			t.Error("the pump says that the streams had ended")
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the pump waits for a console that nobody reads")
+	}
+	got := collect(Cursor{})
+	readAll(v.NewReader(Cursor{}), got)
+	if n == len(want) || !bytes.Equal(got.text[Stdout], want[:n]) {
+		t.Errorf("%d bytes in the journal, %d of %d written", len(got.text[Stdout]), n, len(want))
+	}
+}
+
+func TestSilence(t *testing.T) {
+	j, _ := openTest(t, JournalOptions{Size: 8 << 20})
+	in, shown, done, p := pumped(t, j, false)
+	go new(bytes.Buffer).ReadFrom(shown[Stdout])
+	for p.Silence() < 20*time.Millisecond {
+		time.Sleep(time.Millisecond)
+	}
+	in[Stdout].Write([]byte("x"))
+	for deadline := time.Now().Add(10 * time.Second); p.Silence() >= 20*time.Millisecond; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("silent for %v although something was written", p.Silence())
+		}
+		in[Stdout].Write([]byte("x"))
+	}
+	in[Stdout].Close()
+	in[Stderr].Close()
+	<-done
+}
