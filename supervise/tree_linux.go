@@ -23,8 +23,9 @@ const maxDepth = 1000
 //
 // Never signalled are this process, another Process of the Reaper, and what is
 // below that or, when orphaned, still in the session or group it leads. Each
-// process gets the signal once. KILL and STOP, which nobody can answer by
-// starting something, go on until a pass over the tree finds nothing new.
+// process gets the signal once. KILL goes on until a pass over the tree finds
+// nothing that was started meanwhile; what an app starts when it is told to end
+// may be part of that, and gets no other signal.
 //
 // Orphans become our children only in PID 1 and after BecomeSubreaper. Without
 // /proc the signal goes to the group alone, and the count is 1 or 0.
@@ -33,7 +34,7 @@ func (p *Process) SignalTree(sig syscall.Signal) int {
 		return p.signalGroupOnly(sig)
 	}
 	s := treeSignal{process: p, sig: sig, sent: make(map[procEntryID]bool)}
-	if sig != syscall.SIGKILL && sig != syscall.SIGSTOP {
+	if sig != syscall.SIGKILL {
 		s.pass(treeWalk{})
 		return len(s.sent)
 	}
