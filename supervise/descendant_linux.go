@@ -12,6 +12,7 @@ import (
 type descendant struct {
 	procEntry         // as it was last seen
 	starter   int     // its parent when it was first seen
+	above     program // what starter ran when it was last seen
 	worker    bool    // see Death
 	fd        int     // a pidfd, -1 if there is none
 	round     int     // in which it was last seen
@@ -49,11 +50,12 @@ func (d *descendant) release() {
 // exec, and a worker is what stays what its parent is.
 func (d *descendant) identify(e *procEntry, programs *programs) {
 	d.procEntry = *e
-	parent := d.starter
-	if parent == os.Getpid() {
-		parent = programs.root // it lost its own before we saw it
+	if e.parent == d.starter { // a later one says nothing
+		if above := programs.of(e.parent); above.command != "" {
+			d.above = above
+		}
 	}
-	d.worker = programs.same(e.pid, parent)
+	d.worker = programs.of(e.pid).matches(d.above)
 }
 
 // look says how the process ended. Not over: it may still be seen later.
@@ -91,35 +93,41 @@ func exitInfo(pidfd int) (syscall.WaitStatus, bool) {
 	return syscall.WaitStatus(uint32(info.Exit_code)), true
 }
 
-// programs remembers, for one look at the tree, what each process runs.
+// program tells what a process runs from what others do.
+type program struct {
+	device, inode uint64 // of the executable file; 0 if we may not see it
+	command       string // empty if there is no such process
+}
+
+// matches reports whether both are the same. Where we may not see the files,
+// their names decide.
+func (p program) matches(other program) bool {
+	if p.inode != 0 && other.inode != 0 {
+		return p.device == other.device && p.inode == other.inode
+	}
+	return p.command != "" && p.command == other.command
+}
+
+// programs is what was found in one look at the tree.
 type programs struct {
-	root   int // the app
-	known  map[int]program
-	reader procReader
+	found  map[int]program // by pid
+	reader *procReader
 }
 
-func newPrograms(root int) *programs { return &programs{root: root, known: make(map[int]program)} }
-
-// same reports whether two processes run the same program. Where we may not see
-// that, their names decide.
-func (p *programs) same(pid, parent int) bool {
-	own, ok := p.of(pid)
-	others, okOthers := p.of(parent)
-	if ok && okOthers {
-		return own == others
+func (p *programs) of(pid int) program {
+	if found, ok := p.found[pid]; ok {
+		return found
 	}
-	e, ok := p.reader.entry(pid)
-	other, okOther := p.reader.entry(parent)
-	return ok && okOther && e.command == other.command
-}
-
-func (p *programs) of(pid int) (program, bool) {
-	if found, ok := p.known[pid]; ok {
-		return found, found != program{}
+	var found program
+	if e, ok := p.reader.entry(pid); ok {
+		found.command = e.command
 	}
-	found, ok := programOf(pid)
-	p.known[pid] = found
-	return found, ok
+	var info unix.Stat_t
+	if unix.Stat(procPath(pid, "exe"), &info) == nil {
+		found.device, found.inode = uint64(info.Dev), info.Ino
+	}
+	p.found[pid] = found
+	return found
 }
 
 // bootTicks is the unit of procEntry.start: USER_HZ, which is 100 on every

@@ -187,15 +187,3 @@ func appendNumbers(dst []int, dir string) []int {
 	}
 	return dst
 }
-
-// program tells one executable file from another.
-type program struct{ device, inode uint64 }
-
-// programOf returns what pid runs; false if it is gone or we may not see it.
-func programOf(pid int) (program, bool) {
-	var info unix.Stat_t
-	if unix.Stat(procPath(pid, "exe"), &info) != nil {
-		return program{}, false
-	}
-	return program{uint64(info.Dev), uint64(info.Ino)}, true
-}

@@ -23,7 +23,7 @@ func treechild(mode string, args []string) bool {
 	case "master":
 		master(args)
 	case "late": // stays what its parent is for a while, and then another program
-		onSignal(syscall.SIGUSR1, func() { execOther(args[0]) })
+		onSignal(syscall.SIGUSR1, args[0], func() { execOther(args[1]) })
 	case "eat":
 		eat(number(args[0]))
 	default:
@@ -45,7 +45,7 @@ func forest(args []string) {
 }
 
 // leaf says who it is, and then which signals it gets, if "talk" is what it is
-// told; "deaf" ignores TERM.
+// told; "deaf" ignores TERM, "exit" exits with code 3 on it.
 func leaf(args []string) {
 	c := make(chan os.Signal, 16)
 	switch {
@@ -53,6 +53,8 @@ func leaf(args []string) {
 		signal.Notify(c, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2)
 	case len(args) > 1 && args[1] == "deaf":
 		signal.Ignore(syscall.SIGTERM)
+	case len(args) > 1 && args[1] == "exit":
+		onSignal(syscall.SIGTERM, args[0], func() { os.Exit(3) })
 	}
 	fmt.Println(args[0], os.Getpid())
 	for sig := range c {
@@ -71,28 +73,33 @@ func hop(n int) {
 	}
 }
 
-// master starts workers that are the same program and a helper that is not,
-// tells who they are, and waits for them if it is told to.
+// master starts a worker for each of the arguments after the first two, and a
+// helper, which is another program; it waits for them if the first one says so.
 func master(args []string) {
-	for range number(args[0]) {
-		startChild("leaf", nil, "worker")
+	for i, how := range args[2:] {
+		if how == "late" {
+			startChild("late", nil, fmt.Sprint(i), args[1])
+		} else {
+			startChild("leaf", nil, fmt.Sprint(i), how)
+		}
 	}
-	pid, err := syscall.ForkExec(args[2], []string{"helper", "60"}, &syscall.ProcAttr{Files: []uintptr{0, 1, 2}})
+	pid, err := syscall.ForkExec(args[1], []string{"helper", "60"}, &syscall.ProcAttr{Files: []uintptr{0, 1, 2}})
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println("helper", pid)
-	for args[1] == "wait" {
+	for args[0] == "wait" {
 		syscall.Wait4(-1, nil, 0, nil)
 		time.Sleep(time.Millisecond)
 	}
 	select {}
 }
 
-func onSignal(sig syscall.Signal, f func()) {
+// onSignal says who it is, and calls f when sig comes.
+func onSignal(sig syscall.Signal, name string, f func()) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, sig)
-	fmt.Println("ready", os.Getpid())
+	fmt.Println(name, os.Getpid())
 	<-c
 	f()
 }
@@ -103,7 +110,7 @@ func execOther(path string) {
 
 // eat waits for its input's end and then uses n MiB of memory, all of it.
 func eat(n int) {
-	fmt.Println("ready", os.Getpid())
+	fmt.Println("ready")
 	os.Stdin.Read(make([]byte, 1))
 	var kept [][]byte
 	for range n {

@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 	"math"
+	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -134,8 +135,12 @@ func earlier(a, b time.Time) time.Time {
 // has changed.
 func (v *vigil) look() (changed bool) {
 	v.round++
-	programs := newPrograms(v.root.pid)
-	for _, e := range v.walk.members(v.root) {
+	members := v.walk.members(v.root)
+	// The app's program stands for that of a parent which had ended, and left its
+	// child to us, before we came to see it.
+	programs := &programs{found: make(map[int]program, len(members)), reader: &v.walk.reader}
+	programs.found[os.Getpid()] = programs.of(v.root.pid)
+	for _, e := range members {
 		if e.pid != v.root.pid && v.meet(&e, programs) {
 			changed = true
 		}
