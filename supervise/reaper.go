@@ -19,13 +19,23 @@ type Reaper struct {
 	// signal cannot reach a number that has been given away.
 	mu       sync.Mutex
 	children map[int]*Process
+	workers  map[*Workers]struct{} // are told of orphans
 	sigchld  chan os.Signal
+
+	// OnOrphan, if not nil, is called by Run for each process it has reaped that
+	// Start did not start. The status has no start time. It must not block:
+	// nothing is reaped meanwhile. Set it before Run.
+	OnOrphan func(pid int, status Status)
 }
 
 // NewReaper returns a Reaper that knows no children. From here on SIGCHLD is
 // caught; nothing is reaped until Run.
 func NewReaper() *Reaper {
-	r := &Reaper{children: make(map[int]*Process), sigchld: make(chan os.Signal, 1)}
+	r := &Reaper{
+		children: make(map[int]*Process),
+		workers:  make(map[*Workers]struct{}),
+		sigchld:  make(chan os.Signal, 1),
+	}
 	signal.Notify(r.sigchld, syscall.SIGCHLD)
 	return r
 }
@@ -48,27 +58,52 @@ func (r *Reaper) Run(ctx context.Context) error {
 
 // reap takes one child off the kernel's list; false means there was none.
 func (r *Reaper) reap() bool {
+	pid, orphan, ok := r.wait()
+	if orphan != nil && r.OnOrphan != nil {
+		r.OnOrphan(pid, *orphan)
+	}
+	return ok
+}
+
+// wait waits for one child without blocking, and returns its status if nobody
+// else will; false means there was none.
+func (r *Reaper) wait() (pid int, orphan *Status, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ws syscall.WaitStatus
 	var usage syscall.Rusage
 	pid, err := syscall.Wait4(-1, &ws, syscall.WNOHANG|syscall.WUNTRACED, &usage)
 	if err == syscall.EINTR {
-		return true
+		return 0, nil, true
 	}
 	if err != nil || pid <= 0 {
-		return false
+		return 0, nil, false
 	}
 	p := r.children[pid]
 	switch {
-	case p == nil: // an orphan: buried, nothing to report
+	case p == nil && ws.Stopped(): // its business
+	case p == nil:
+		return pid, r.bury(pid, ws, &usage), true
 	case ws.Stopped():
 		p.stop(ws.StopSignal())
 	default:
 		delete(r.children, pid)
 		p.end(ws, &usage)
 	}
-	return true
+	return pid, nil, true
+}
+
+// bury tells those who watch workers of an orphan's end. The lock is held, so
+// that whoever takes it knows of all that was reaped.
+func (r *Reaper) bury(pid int, ws syscall.WaitStatus, usage *syscall.Rusage) *Status {
+	if r.OnOrphan == nil && len(r.workers) == 0 {
+		return nil
+	}
+	status := newStatus(ws, usage, time.Time{}, time.Now())
+	for w := range r.workers {
+		w.bury(pid, status)
+	}
+	return &status
 }
 
 // Start starts a process. It blocks until the new program runs or has failed

@@ -11,7 +11,7 @@ type Status struct {
 	Code       int            // exit code, 0 if a signal ended it
 	Signal     syscall.Signal // the signal that ended it, 0 if it exited
 	CoreDumped bool           // the kernel wrote, or piped, a core dump
-	Started    time.Time      // before the fork
+	Started    time.Time      // before the fork; zero if that was not seen
 	Ended      time.Time      // when it was reaped
 
 	// What it and the descendants it waited for used. MaxRSS is the largest
@@ -30,12 +30,17 @@ func newStatus(ws syscall.WaitStatus, usage *syscall.Rusage, started, ended time
 		User:    time.Duration(usage.Utime.Nano()),
 		System:  time.Duration(usage.Stime.Nano()),
 	}
+	s.setEnd(ws)
+	return s
+}
+
+// setEnd sets what a wait status tells.
+func (s *Status) setEnd(ws syscall.WaitStatus) {
 	if ws.Signaled() {
 		s.Signal, s.CoreDumped = ws.Signal(), ws.CoreDump()
 	} else {
 		s.Code = ws.ExitStatus()
 	}
-	return s
 }
 
 // ExitCode returns the exit code, or 128+n after signal n, as shells do.
@@ -46,8 +51,13 @@ func (s Status) ExitCode() int {
 	return s.Code
 }
 
-// Duration returns how long the process lived.
-func (s Status) Duration() time.Duration { return s.Ended.Sub(s.Started) }
+// Duration returns how long the process lived, 0 if its start was not seen.
+func (s Status) Duration() time.Duration {
+	if s.Started.IsZero() {
+		return 0
+	}
+	return s.Ended.Sub(s.Started)
+}
 
 // String returns "exited with code 3" or "killed by SIGSEGV (core dumped)".
 func (s Status) String() string {

@@ -77,7 +77,9 @@ func testchild(mode string, args []string) {
 	case "count":
 		count(args)
 	default:
-		panic("unknown mode " + mode)
+		if !treechild(mode, args) {
+			panic("unknown mode " + mode)
+		}
 	}
 	os.Exit(0)
 }
