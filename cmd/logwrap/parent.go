@@ -32,7 +32,7 @@ type parent struct {
 	journal *capture.Journal
 	reaper  *supervise.Reaper
 	keeper  *supervise.Keeper
-	pump    *capture.Pump
+	output  *output // of the present run
 	plan    *os.File
 
 	progress capture.Progress // when the router last ended
