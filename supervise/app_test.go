@@ -55,7 +55,7 @@ func TestAppDies(t *testing.T) {
 
 func TestAppNotStarted(t *testing.T) {
 	app := App{Reaper: reaper}
-	_, err := app.Run(t.Context(), Spec{Path: "/no/such/file"})
+	_, err := app.Run(t.Context(), func(int) (Spec, error) { return Spec{Path: "/no/such/file"}, nil })
 	var start *StartError
 	check(t, errors.As(err, &start) && start.ExitCode() == 127, "error %v", err)
 }
@@ -282,9 +282,10 @@ func TestReasonAfterEnd(t *testing.T) {
 		p := start(t, child("kill", strconv.Itoa(int(test.end))))
 		wait(t, p)
 		var counts []int
-		app := App{OnStop: func(_ syscall.Signal, n int) { counts = append(counts, n) }}
-		r := app.newRun(p, &Spec{Session: true})
+		app := App{Reaper: reaper, OnStop: func(_ syscall.Signal, n int) { counts = append(counts, n) }}
+		r := newSeries(&app).newRun(p, &Spec{Session: true})
 		r.signals = signals
+		r.end()
 		result := r.finish()
 		check(t, result.Crashed() == test.crashed && result.Stops == test.stops && len(counts) == test.stops,
 			"ended by %s, then %s: %+v, %v", SignalName(test.end), SignalName(test.late), result, counts)
@@ -327,6 +328,10 @@ func TestCrashed(t *testing.T) {
 		{"SEGV, asked by TERM", Result{Status: Status{Signal: syscall.SIGSEGV}, asked: []syscall.Signal{term}}, true},
 		{"KILL by the ladder", Result{Status: Status{Signal: syscall.SIGKILL}, Killed: true}, false},
 		{"KILL by another", Result{Status: Status{Signal: syscall.SIGKILL}, asked: []syscall.Signal{term}}, true},
+		{"exit 143, accepted", Result{Status: Status{Code: 143}, OK: true}, false},
+		{"TERM, accepted", Result{Status: Status{Signal: term}, OK: true}, false},
+		{"exit 0 after the time limit", Result{TimedOut: true, asked: []syscall.Signal{term}}, true},
+		{"exit 1, asked by the watchdog", Result{Status: Status{Code: 1}, StopReason: StoppedByWatchdog, asked: []syscall.Signal{term}}, false},
 		{"exit 1 before the ladder's KILL", Result{Status: Status{Code: 1}, Killed: true}, true},
 	} {
 		check(t, test.result.Crashed() == test.want, "%s: Crashed() = %t", test.name, !test.want)

@@ -21,8 +21,8 @@ type descendant struct {
 	buried    *Status // what the reaper knows; guarded by Workers.mu
 }
 
-// watch returns a descendant that has just been found.
-func watch(e procEntry, limit int) *descendant {
+// watchDescendant returns a descendant that has just been found.
+func watchDescendant(e procEntry, limit int) *descendant {
 	d := &descendant{procEntry: e, starter: e.parent, fd: -1}
 	fd, err := unix.PidfdOpen(e.pid, 0)
 	if err != nil {

@@ -42,6 +42,7 @@ func (r *run) suspend(sig syscall.Signal) {
 		return
 	}
 	r.log.Debug("app suspended", slog.String("signal", SignalName(sig)))
+	r.suspended = true
 	if r.given != nil {
 		_ = moveForeground(r.given, r.process.pid, syscall.Getpgrp())
 	}
@@ -54,6 +55,7 @@ func (r *run) suspend(sig syscall.Signal) {
 
 // resume continues the app after we were continued.
 func (r *run) resume(sig syscall.Signal) {
+	r.resumed = time.Now() // the time before was not the app's to write in
 	if r.given != nil {
 		_ = moveForeground(r.given, syscall.Getpgrp(), r.process.pid)
 	}
@@ -61,6 +63,7 @@ func (r *run) resume(sig syscall.Signal) {
 		return // it would read the terminal in vain and be stopped again
 	}
 	r.log.Debug("app resumed")
+	r.suspended = false
 	if r.process.leader {
 		_ = r.process.SignalGroup(syscall.SIGCONT)
 	} else {

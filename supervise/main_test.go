@@ -158,6 +158,9 @@ type wrapping struct {
 	Busy        bool // make the runtime preempt goroutines all the time
 	Slow        time.Duration
 	Timeout     time.Duration // ends Run's context
+	RunTimeout  time.Duration // App.Timeout
+	Restart     Restart
+	EndTree     bool
 }
 
 // report is what such a testchild says in the end.

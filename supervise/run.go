@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"slices"
@@ -11,40 +12,98 @@ import (
 // run is one life of the app. It is used by App.Run's goroutine alone.
 type run struct {
 	app     *App
+	series  *series
 	process *Process
 	log     *slog.Logger
 	result  Result
+	memory  memoryWatch
 
 	signals <-chan syscall.Signal
-	timeout <-chan time.Time // set by the first stop signal
-	given   *os.File         // the terminal whose foreground the app was given
-	tty     *os.File         // our controlling terminal, which is the app's too
+	given   *os.File // the terminal whose foreground the app was given
+	tty     *os.File // our controlling terminal, which is the app's too
+
+	expiry    <-chan time.Time // of App.Timeout
+	ladder    ladder
+	leftovers leftovers
+	watch     watch
+	workers   workerWatch
+	over      bool
+
+	keyed     time.Time // when the terminal last told the app to end
+	suspended bool      // by job control
+	resumed   time.Time // when we last were, zero if never
 }
 
-func (a *App) newRun(p *Process, spec *Spec) *run {
-	r := &run{app: a, process: p, log: a.Log, result: Result{Pid: p.pid}}
-	if r.log == nil {
-		r.log = slog.New(slog.DiscardHandler)
-	}
-	if a.Signals != nil {
-		r.signals = a.Signals.C()
-	}
+func (s *series) newRun(p *Process, spec *Spec) *run {
+	r := &run{app: s.app, series: s, process: p, log: s.log, signals: s.signals}
+	r.result = Result{Pid: p.pid, Restarts: s.runs - 1}
 	if p.terminal {
 		r.given = spec.Terminal
 	}
 	if !spec.Session {
 		r.tty = ControllingTerminal()
 	}
+	if timeout := s.app.Timeout; timeout > 0 {
+		r.expiry = time.After(timeout - time.Since(p.started))
+	}
+	r.armWatchdog(s.app.Watchdog.After)
 	return r
 }
 
+// begin tells everybody that the app has started.
+func (r *run) begin(command string) {
+	if r.app.Workers != nil {
+		r.workers = watchWorkers(r.app.Workers, r.process)
+	}
+	if r.app.OnStart != nil {
+		r.app.OnStart(r.process.pid)
+	}
+	attrs := []slog.Attr{slog.String("event", "start"), slog.Int("pid", r.process.pid), slog.String("command", command)}
+	if r.result.Restarts > 0 {
+		attrs = append(attrs, slog.Int("restarts", r.result.Restarts))
+	}
+	r.log.LogAttrs(context.Background(), slog.LevelInfo, "app started", attrs...)
+}
+
 func (r *run) close() {
+	r.workers.close()
 	if r.given != nil {
 		_ = moveForeground(r.given, r.process.pid, syscall.Getpgrp())
 	}
 	if r.tty != nil {
 		r.tty.Close()
 	}
+}
+
+// live does what is to be done until the app and what must not outlive it are
+// gone.
+func (r *run) live(ctx context.Context) Result {
+	ended, cancelled := r.process.done, ctx.Done()
+	for !r.over {
+		select {
+		case <-ended:
+			ended = nil
+			r.end()
+		case sig := <-r.signals:
+			r.receive(sig)
+		case sig := <-r.process.stopped:
+			r.suspend(sig)
+		case <-cancelled:
+			cancelled = nil
+			r.requestStop(r.app.stopSignals()[0])
+		case <-r.expiry:
+			r.expire()
+		case <-r.ladder.timeout:
+			r.kill()
+		case <-r.leftovers.look:
+			r.clear()
+		case <-r.watch.timer:
+			r.lookAfter()
+		case d := <-r.workers.deaths:
+			r.bury(d)
+		}
+	}
+	return r.finish()
 }
 
 // receive handles a signal that was sent to this process.
@@ -54,9 +113,15 @@ func (r *run) receive(sig syscall.Signal) {
 	}
 	switch {
 	case r.sentByTerminal(sig):
+		if endsTerminalJob(sig) {
+			r.keyed = time.Now()
+		}
 	case slices.Contains(r.app.stopSignals(), sig):
 		r.requestStop(sig)
 	default:
+		if r.tty != nil && sig == syscall.SIGHUP {
+			r.keyed = time.Now() // the terminal is gone
+		}
 		if sent := r.forward(sig); sent != 0 {
 			r.log.Debug("signal forwarded", slog.String("signal", SignalName(sent)))
 		}
@@ -67,36 +132,6 @@ func (r *run) receive(sig syscall.Signal) {
 // has not crashed.
 func (r *run) asks(sig syscall.Signal) bool {
 	return slices.Contains(r.app.stopSignals(), sig) || r.tty != nil && endsTerminalJob(sig)
-}
-
-// loggedStops is how many stop signals are logged one by one: the first asks,
-// the second hurries, the third insists, and the rest may be a storm.
-const loggedStops = 3
-
-// requestStop passes on a stop signal; the first one starts the stop timeout.
-func (r *run) requestStop(sig syscall.Signal) {
-	sent := r.forward(sig)
-	r.result.ask(sig)
-	if sent != 0 {
-		r.result.ask(sent)
-	}
-	if timeout := r.app.stopTimeout(); r.result.Stops == 0 && timeout >= 0 {
-		r.timeout = time.After(timeout)
-	}
-	r.countStop(sig)
-	if sent != 0 && r.result.Stops <= loggedStops {
-		r.log.Info("stop signal forwarded", slog.String("signal", SignalName(sent)), slog.Int("count", r.result.Stops))
-	}
-}
-
-func (r *run) countStop(sig syscall.Signal) {
-	if r.result.Stops == 0 {
-		r.result.StopSignal = sig
-	}
-	r.result.Stops++
-	if r.app.OnStop != nil {
-		r.app.OnStop(sig, r.result.Stops)
-	}
 }
 
 // forward sends the app what stands for sig, once. It returns what was sent, 0
@@ -112,32 +147,50 @@ func (r *run) forward(sig syscall.Signal) syscall.Signal {
 	default:
 		_ = r.process.Signal(sig)
 	}
+	if sig == syscall.SIGCONT {
+		r.suspended = false
+	}
 	return sig
 }
 
-// kill ends the stop timeout: the app and its group get what none can refuse.
-func (r *run) kill() {
-	r.result.Killed = true
-	_ = r.process.SignalGroup(syscall.SIGKILL)
-	_ = r.process.Signal(syscall.SIGKILL) // should it have moved to another group
-	r.log.Warn("app killed: it did not stop in time",
-		slog.Int("pid", r.process.pid),
-		slog.Int64("stop_timeout_ms", r.app.stopTimeout().Milliseconds()))
-}
-
-// finish completes the result when the app is gone.
-func (r *run) finish() Result {
+// end says how the app ended, and sees to what it has left behind.
+func (r *run) end() {
+	r.expiry, r.watch.timer = nil, nil
 	r.result.Status = r.process.Status()
+	r.result.OK = slices.Contains(r.app.OkCodes, r.result.Status.ExitCode())
+	r.judgeHang()
 	if r.given != nil && endsTerminalJob(r.result.endSignal()) {
+		r.keyed = r.result.Ended
 		r.result.ask(r.result.endSignal()) // the terminal told it, not us
 	}
-	if r.result.Crashed() && r.asks(r.result.endSignal()) {
+	if r.asks(r.result.endSignal()) {
 		r.awaitReason()
 	}
-	if r.app.OnEnd != nil {
-		r.app.OnEnd()
+	if r.result.StopReason == "" && r.endedByKey() {
+		r.result.StopReason = StoppedByTerminal
 	}
-	r.result.log(r.log)
+	r.judgeMemory()
+	r.endLeftovers()
+}
+
+// endedByKey reports whether the app ended because the terminal told it to: it
+// may take a while and end as it likes.
+func (r *run) endedByKey() bool {
+	if r.keyed.IsZero() {
+		return false
+	}
+	patience := r.app.stopTimeout()
+	return patience < 0 || r.result.Ended.Sub(r.keyed) < patience
+}
+
+// finish completes the result when all is over.
+func (r *run) finish() Result {
+	r.buryRest()
+	if r.app.OnEnd != nil {
+		r.app.OnEnd(r.result)
+	}
+	r.buryRest()
+	r.result.log(r.log, r.app.Timeout)
 	return r.result
 }
 
@@ -149,13 +202,16 @@ const reasonDelay = 50 * time.Millisecond
 // job: the app's death by it may be seen before our own copy is.
 func (r *run) awaitReason() {
 	timeout := time.After(reasonDelay)
-	for r.result.Crashed() {
+	for !slices.Contains(r.result.asked, r.result.endSignal()) {
 		select {
 		case sig := <-r.signals:
 			if r.asks(sig) {
 				r.result.ask(sig)
 			}
-			if slices.Contains(r.app.stopSignals(), sig) && !r.sentByTerminal(sig) {
+			switch {
+			case r.sentByTerminal(sig):
+				r.keyed = time.Now()
+			case slices.Contains(r.app.stopSignals(), sig):
 				r.countStop(sig)
 			}
 		case <-timeout:

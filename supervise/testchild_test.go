@@ -215,7 +215,8 @@ func wrapApp() {
 	var rep report
 	app := &App{
 		Reaper: reaper, Signals: signals, StopTimeout: w.StopTimeout, StopSignals: w.StopSignals,
-		Rewrite: w.Rewrite, ToGroup: w.ToGroup,
+		Rewrite: w.Rewrite, ToGroup: w.ToGroup, Timeout: w.RunTimeout, EndTree: w.EndTree,
+		Restart: w.Restart, MinPause: time.Millisecond, MaxPause: time.Millisecond,
 		Log: slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		OnStop: func(_ syscall.Signal, n int) {
 			rep.Counts = append(rep.Counts, n)
@@ -234,7 +235,7 @@ func wrapApp() {
 		defer cancel()
 		ctx = limited
 	}
-	result, err := app.Run(ctx, spec)
+	result, err := app.Run(ctx, func(int) (Spec, error) { return spec, nil })
 	if err != nil {
 		os.Exit(ExitCodeOf(err))
 	}

@@ -168,7 +168,7 @@ func (v *vigil) meet(e *procEntry, programs *programs) (changed bool) {
 		if len(v.watched) >= maxWatched {
 			return changed
 		}
-		d = watch(*e, v.limit)
+		d = watchDescendant(*e, v.limit)
 		v.mu.Lock()
 		v.watched[e.pid] = d
 		v.mu.Unlock()

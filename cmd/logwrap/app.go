@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -19,33 +18,21 @@ import (
 // runApp starts the app and the router, moves the app's output until its end and
 // notes in the journal how it ended.
 func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
-	sources, ends, err := appPipes()
-	if err != nil {
-		return supervise.Result{}, err
-	}
-	defer closeAll(ends[:])
-	if p.pump, err = capture.NewPump(capture.PumpOptions{
-		Journal: p.journal, Sources: sources, Consoles: p.consoles(), HangUp: len(p.conf.Handlers) == 0,
-	}); err != nil {
-		return supervise.Result{}, err
-	}
-	pumped := make(chan bool, 1)
 	app := &supervise.App{
 		Reaper: p.reaper, Signals: p.signals,
 		StopTimeout: p.conf.Supervise.StopTimeout,
 		ToGroup:     os.Getpid() == 1,
+		EndTree:     os.Getpid() == 1,
 		OnStop:      func(syscall.Signal, int) { p.stops++ },
 		OnStart: func(pid int) {
-			closeAll(ends[:])
 			p.beginRun(pid)
-			go func() { pumped <- p.pump.Run() }()
+			p.output.begin()
 			if !p.routing.late {
 				p.routing.start(ctx)
 			}
 		},
-		OnEnd: func() {
-			p.pump.Finish(time.Now().Add(drainTimeout))
-			if !<-pumped {
+		OnEnd: func(supervise.Result) {
+			if !p.output.finish(time.Now().Add(drainTimeout)) {
 				p.log.Info("the app has ended, but other processes keep its output open; what they write from now on is not captured")
 			}
 		},
@@ -55,7 +42,15 @@ func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
 		app.Rewrite = map[syscall.Signal]syscall.Signal{syscall.SIGTERM: s}
 		app.StopSignals = []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT}
 	}
-	return app.Run(ctx, p.appSpec(ends))
+	defer func() { p.output.abandon() }()
+	return app.Run(ctx, func(int) (supervise.Spec, error) {
+		p.output.abandon()
+		var err error
+		if p.output, err = p.newOutput(); err != nil {
+			return supervise.Spec{}, err
+		}
+		return p.appSpec(p.output.ends), nil
+	})
 }
 
 // appSpec says how the app is started. Below a shell's job control it shares our
@@ -90,24 +85,4 @@ func (p *parent) consoles() (c [2]*os.File) {
 		c = [2]*os.File{os.Stdout, os.Stderr}
 	}
 	return c
-}
-
-// appPipes makes the pipes for the app's output: the ends to read, and the ends
-// for the app.
-func appPipes() (sources, ends [2]*os.File, err error) {
-	for i := range sources {
-		if sources[i], ends[i], err = os.Pipe(); err != nil {
-			return sources, ends, fmt.Errorf("make a pipe for the app: %w", err)
-		}
-	}
-	return sources, ends, nil
-}
-
-func closeAll(files []*os.File) {
-	for i, f := range files {
-		if f != nil {
-			f.Close()
-			files[i] = nil
-		}
-	}
 }

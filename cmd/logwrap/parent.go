@@ -31,7 +31,7 @@ type parent struct {
 	journal *capture.Journal
 	reaper  *supervise.Reaper
 	routing *routing
-	pump    *capture.Pump
+	output  *output // of the present run
 
 	stops int // requests to stop so far
 }
