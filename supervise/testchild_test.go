@@ -75,7 +75,7 @@ func testchild(mode string, args []string) {
 	case "count":
 		count(args)
 	default:
-		panic("unknown mode " + mode)
+		specChild(mode, args)
 	}
 	os.Exit(0)
 }
