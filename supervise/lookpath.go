@@ -18,6 +18,12 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 // empty element means the working directory. A nil env means ours. The result
 // is to be executed in dir; an error is a *StartError.
 func LookPath(name string, env []string, dir string) (string, error) {
+	return lookPath(name, env, dir, nil)
+}
+
+// lookPath is LookPath for a user. It skips what the user may not execute as far
+// as file modes tell; where nothing else is found exec has the last word.
+func lookPath(name string, env []string, dir string, user *Credential) (string, error) {
 	if name == "" {
 		return "", &StartError{Path: name, Err: syscall.ENOENT}
 	}
@@ -28,14 +34,18 @@ func LookPath(name string, env []string, dir string) (string, error) {
 		return name, nil
 	}
 	failure := &StartError{Path: name, Err: syscall.ENOENT}
+	doubtful := ""
 	for _, element := range filepath.SplitList(searchPath(env)) {
 		candidate := element + "/" + name
 		if element == "" {
 			candidate = "./" + name
 		}
 		err := executable(candidate, dir)
-		if err == nil {
+		if err == nil && user.obstacle(inDir(candidate, dir)) == "" {
 			return candidate, nil
+		}
+		if err == nil && doubtful == "" {
+			doubtful = candidate
 		}
 		// A file we must not execute counts; a directory we must not look
 		// into does not, as it may hold no such file.
@@ -43,6 +53,9 @@ func LookPath(name string, env []string, dir string) (string, error) {
 		if err == syscall.EACCES && failure.File == "" && exists(file) {
 			failure.Err, failure.File = err, file
 		}
+	}
+	if doubtful != "" {
+		return doubtful, nil
 	}
 	return "", failure
 }

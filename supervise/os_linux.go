@@ -33,6 +33,49 @@ func BecomeSubreaper() error {
 	return nil
 }
 
+// setDeathSignal makes the kernel send sig to the child when the thread that
+// forks it ends; see forker.
+func setDeathSignal(sys *syscall.SysProcAttr, sig syscall.Signal) error {
+	if sig < 0 || sig > signalMax {
+		return fmt.Errorf("death signal %d: %w", int(sig), syscall.EINVAL)
+	}
+	sys.Pdeathsig = sig
+	return nil
+}
+
+// ParentDeathSignal makes the kernel send sig to this process when its parent
+// ends; 0 means no longer. If the parent ends during the call, the signal is sent
+// too. A thread of the parent counts as the parent if it is the one that
+// started us.
+//
+// The kernel keeps the request with the thread that made it, so one is set aside
+// for as long as the process lives.
+func ParentDeathSignal(sig syscall.Signal) error {
+	parent := os.Getppid()
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		done <- armDeathSignal(sig, parent)
+		select {}
+	}()
+	if err := <-done; err != nil {
+		return fmt.Errorf("ask for %s at the parent's end: %w", SignalName(sig), err)
+	}
+	return nil
+}
+
+// armDeathSignal asks for sig at the end of parent, for as long as the calling
+// thread lives. A parent that is gone already would never be reported.
+func armDeathSignal(sig syscall.Signal, parent int) error {
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(sig), 0, 0, 0); err != nil {
+		return err
+	}
+	if sig != 0 && os.Getppid() != parent {
+		return syscall.Kill(os.Getpid(), sig)
+	}
+	return nil
+}
+
 // sealDescriptors marks every descriptor above 2 to be closed on exec, also
 // those we inherited without the mark. Linux before 5.11 lacks the one call.
 func sealDescriptors() {

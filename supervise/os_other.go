@@ -3,6 +3,8 @@
 package supervise
 
 import (
+	"errors"
+	"fmt"
 	"os/signal"
 	"syscall"
 
@@ -21,6 +23,21 @@ const (
 // theirs, as PID 1 is by birth, so that they can be reaped and do not outlive
 // it unseen. Where there is no such thing it does nothing.
 func BecomeSubreaper() error { return nil }
+
+func setDeathSignal(_ *syscall.SysProcAttr, sig syscall.Signal) error {
+	if sig == 0 {
+		return nil
+	}
+	return fmt.Errorf("death signal: not on this system: %w", errors.ErrUnsupported)
+}
+
+// ParentDeathSignal makes the kernel send sig to this process when its parent
+// ends. Here there is no such thing, and it returns an error.
+func ParentDeathSignal(sig syscall.Signal) error {
+	return fmt.Errorf("ask for %s at the parent's end: %w", SignalName(sig), errors.ErrUnsupported)
+}
+
+func armDeathSignal(syscall.Signal, int) error { return nil }
 
 // sealDescriptors marks every descriptor above 2 to be closed on exec, also
 // those we inherited without the mark.

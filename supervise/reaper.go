@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -21,6 +22,7 @@ type Reaper struct {
 	children map[int]*Process
 	workers  map[*Workers]struct{} // are told of orphans
 	sigchld  chan os.Signal
+	forker   forker
 
 	// OnOrphan, if not nil, is called by Run for each process it has reaped that
 	// Start did not start. The status has no start time. It must not block:
@@ -112,7 +114,7 @@ func (r *Reaper) Start(spec Spec) (*Process, error) {
 	if err := checkDir(spec); err != nil {
 		return nil, err
 	}
-	path, err := LookPath(spec.Path, spec.environment(), spec.Dir)
+	path, err := lookPath(spec.Path, spec.environment(), spec.Dir, spec.Credential)
 	if err != nil {
 		return nil, err
 	}
@@ -121,18 +123,10 @@ func (r *Reaper) Start(spec Spec) (*Process, error) {
 		return nil, &StartError{Path: spec.Path, Err: err, preparing: true}
 	}
 	defer spec.keep()
-
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	sealDescriptors()
-	started := time.Now()
-	pid, err := syscall.ForkExec(path, spec.arguments(), attr)
-	if err != nil {
-		return nil, &StartError{Path: spec.Path, File: inDir(path, spec.Dir), Err: err}
+	if spec.Umask != nil || len(spec.Limits) > 0 {
+		return r.launch(&spec, path, attr)
 	}
-	p := newProcess(r, pid, started, attr.Sys)
-	r.children[pid] = p
-	return p, nil
+	return r.fork(&spec, path, attr)
 }
 
 // checkDir keeps a missing working directory from looking like a missing
@@ -142,6 +136,9 @@ func checkDir(spec Spec) error {
 		return nil
 	}
 	info, err := os.Stat(spec.Dir)
+	if spec.Credential != nil && errors.Is(err, syscall.EACCES) {
+		return nil // we may not look, but that user may
+	}
 	if err == nil && !info.IsDir() {
 		err = &os.PathError{Op: "chdir", Path: spec.Dir, Err: syscall.ENOTDIR}
 	}

@@ -24,7 +24,9 @@ type StartError struct {
 	File string // the file it resolved to, empty if none was found
 	Err  error  // what the system said
 
-	preparing bool // the failure came before the exec
+	preparing bool        // the failure came before the exec
+	hint      string      // what may be done about such a failure
+	user      *Credential // who was to execute it, nil: we
 }
 
 func (e *StartError) Error() string {
@@ -67,7 +69,7 @@ func ExitCodeOf(err error) int {
 func (e *StartError) Hint() string {
 	switch {
 	case e.preparing:
-		return ""
+		return e.hint
 	case errors.Is(e.Err, syscall.EISDIR):
 		return "it is a directory"
 	case errors.Is(e.Err, syscall.ENOENT) && e.File == "":
@@ -80,7 +82,7 @@ func (e *StartError) Hint() string {
 	case errors.Is(e.Err, syscall.ENOEXEC):
 		return formatHint(e.File)
 	case errors.Is(e.Err, syscall.EACCES):
-		return accessHint(e.File)
+		return accessHint(e.File, e.user)
 	}
 	return ""
 }
@@ -121,13 +123,19 @@ func formatHint(file string) string {
 	return ""
 }
 
-func accessHint(file string) string {
+func accessHint(file string, user *Credential) string {
 	info, err := os.Stat(file)
 	if err != nil || info.IsDir() {
 		return ""
 	}
 	if info.Mode()&0o111 == 0 {
 		return "it is not marked as executable: chmod +x " + file
+	}
+	if obstacle := user.obstacle(file); obstacle != "" {
+		return obstacle
+	}
+	if user != nil {
+		return fmt.Sprintf("%s may not execute it or its interpreter, or its file system is mounted noexec", user)
 	}
 	return "its interpreter is not executable, its file system is mounted noexec, or it belongs to another user"
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 )
 
 // ControllingTerminal opens the terminal this process may be controlled from.
@@ -31,4 +32,26 @@ func moveForeground(tty *os.File, from, to int) error {
 	return withoutTTOU(func() error {
 		return unix.IoctlSetPointerInt(int(tty.Fd()), unix.TIOCSPGRP, to)
 	})
+}
+
+// firstTerminal returns the index of the first of the first three files that is
+// a terminal, -1 if none is.
+func firstTerminal(files []*os.File) int {
+	for i, f := range files[:min(3, len(files))] {
+		if f != nil && isTerminal(f) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isTerminal leaves the file's blocking mode alone, unlike one that asks for Fd.
+func isTerminal(f *os.File) bool {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	terminal := false
+	err = raw.Control(func(fd uintptr) { terminal = term.IsTerminal(int(fd)) })
+	return err == nil && terminal
 }

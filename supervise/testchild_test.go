@@ -78,7 +78,7 @@ func testchild(mode string, args []string) {
 		count(args)
 	default:
 		if !treechild(mode, args) {
-			panic("unknown mode " + mode)
+			specChild(mode, args)
 		}
 	}
 	os.Exit(0)
