@@ -30,6 +30,21 @@ func parseName(s string) (string, error) {
 	return s, nil
 }
 
+// parseRemovals reads the names of variables, each once. Who wrote NAME=VALUE has
+// put a secret there, of which messages show the name.
+func parseRemovals(items []item) []string {
+	var names []item
+	for _, i := range items {
+		if strings.Contains(i.text, "=") {
+			name, _, _ := strings.Cut(i.shown, "=")
+			i.fail("write the name alone", quote(name)+" stands here with a value")
+			continue
+		}
+		names = append(names, i)
+	}
+	return parseAll(names, parseName)
+}
+
 // parseVariables reads NAME=VALUE entries, each name once. Messages show no
 // more of them than the name: values are secrets.
 func parseVariables(items []item) map[string]string {

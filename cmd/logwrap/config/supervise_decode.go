@@ -41,7 +41,7 @@ func (f *document) superviseFields() fields {
 		"umask":               parsed(d, &s.Umask, parseUmask),
 		"rlimits":             f.mappingOrEntries("=", func(items []item) { s.Limits = parseLimits(items) }),
 		"env":                 f.decodeEnv,
-		"env_remove":          f.entries(false, func(items []item) { s.EnvRemove = parseAll(items, parseName) }),
+		"env_remove":          f.entries(false, func(items []item) { s.EnvRemove = parseRemovals(items) }),
 		"env_file":            f.entries(false, s.readEnvFiles),
 		"env_hints":           f.bool(&s.EnvHints),
 		"termination_log":     parsed(d, &s.TerminationLog, parseTerminationLog),

@@ -124,8 +124,7 @@ func (a *applier) items(flag string, given []string, commas bool) (items []item)
 // applyEnv sets and removes variables: of what is both, the later source counts.
 func (a *applier) applyEnv(f *RunFlags) {
 	set := parseVariables(a.items("env", f.Env, false))
-	removeItems := a.items("env-remove", f.EnvRemove, false)
-	remove := parseAll(removeItems, parseName)
+	remove := parseRemovals(a.items("env-remove", f.EnvRemove, false))
 	_, setFrom := a.list("env", f.Env)
 	_, removeFrom := a.list("env-remove", f.EnvRemove)
 	for _, name := range remove {
