@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/logwrap/logwrap/cmd/logwrap/config"
@@ -9,25 +13,108 @@ import (
 // addConfigFlags defines the flags that change the configuration, for every
 // command that reads one.
 func addConfigFlags(fs *pflag.FlagSet, f *config.Flags) {
-	fs.StringVarP(&f.Config, "config", "c", "", "read the configuration from `FILE`")
-	fs.StringVar(&f.Level, "level", "", "lowest `LEVEL` the root logger takes (debug, info, warning, error, critical)")
-	fs.StringVar(&f.Console, "console", "", "raw: pass the app's output on as it is; off: don't (default raw)")
-	fs.StringArrayVar(&f.File, "file", nil, "write records to the file at `PATH` as JSON lines")
-	fs.StringArrayVar(&f.Syslog, "syslog", nil, "send records to `URL`: udp://, tcp://, tcp+tls:// or unix://")
-	fs.StringArrayVar(&f.Elasticsearch, "elasticsearch", nil, "index records at `URL`")
-	fs.StringVar(&f.SentryDSN, "sentry-dsn", "", "send crashes, traces and CRITICAL lines to `DSN` (also SENTRY_DSN)")
-	fs.StringVar(&f.LogLevel, "log-level", "", "lowest `LEVEL` of logwrap's own messages (default info)")
-	fs.StringVar(&f.LogFormat, "log-format", "", "text or json, of logwrap's own messages (default text)")
+	fs.VarP(textFlag{&f.Config, "FILE"}, "config", "c", "read the configuration from FILE")
+	text(fs, &f.Level, "level", "LEVEL", "lowest LEVEL the root logger takes (debug, info, warning, error, critical)")
+	text(fs, &f.Console, "console", "raw|off", "raw: pass the app's output on as it is; off: don't (default raw)")
+	list(fs, &f.File, "file", "PATH", "write records to the file at PATH as JSON lines")
+	list(fs, &f.Syslog, "syslog", "URL", "send records to URL: udp://, tcp://, tcp+tls:// or unix://")
+	list(fs, &f.Elasticsearch, "elasticsearch", "URL", "index records at URL")
+	text(fs, &f.SentryDSN, "sentry-dsn", "DSN", "send crashes, traces and CRITICAL lines to DSN (also SENTRY_DSN)")
+	text(fs, &f.LogLevel, "log-level", "LEVEL", "lowest LEVEL of logwrap's own messages (default info)")
+	text(fs, &f.LogFormat, "log-format", "text|json", "format of logwrap's own messages (default text)")
 	// "--config=x --help" must not print Go's quotes around empty defaults.
 	fs.SortFlags = false
 }
 
-// addRunFlags defines the flags that only a run has.
-func addRunFlags(fs *pflag.FlagSet, f *config.Flags) {
-	fs.StringVar(&f.Journal, "journal", "", "keep what is not delivered yet in the file at `PATH`, so that it outlives logwrap")
-	fs.StringVar(&f.JournalSize, "journal-size", "", "most bytes that wait, as `SIZE` (default 64MiB in memory, 1GiB in a file)")
-	fs.StringVar(&f.WhenFull, "when-full", "", "drop-oldest, or block: the app waits (default drop-oldest)")
-	fs.StringVar(&f.StopSignal, "stop-signal", "", "ask the app to stop with `SIGNAL` (default: what logwrap was asked with)")
-	fs.StringVar(&f.StopTimeout, "stop-timeout", "", "kill the app `DURATION` after it was asked to stop (default 8s)")
-	fs.StringVar(&f.FlushTimeout, "flush-timeout", "", "deliver for at most `DURATION` after the app has ended (default 5s)")
+// textFlag is a flag whose text the configuration reads. Its type is what --help
+// calls the value.
+type textFlag struct {
+	value *string
+	kind  string
+}
+
+func (f textFlag) String() string {
+	if f.value == nil { // pflag asks a zero value for the default
+		return ""
+	}
+	return *f.value
+}
+
+func (f textFlag) Type() string { return f.kind }
+
+func (f textFlag) Set(s string) error {
+	if err := refuseDashes(s); err != nil {
+		return err
+	}
+	*f.value = s
+	return nil
+}
+
+func text(fs *pflag.FlagSet, value *string, name, kind, usage string) {
+	fs.Var(textFlag{value, kind}, name, usage)
+}
+
+// listFlag is a textFlag that may be given several times.
+type listFlag struct {
+	values *[]string
+	kind   string
+}
+
+func (f listFlag) String() string { return "" }
+
+func (f listFlag) Type() string { return f.kind }
+
+func (f listFlag) Set(s string) error {
+	if err := refuseDashes(s); err != nil {
+		return err
+	}
+	*f.values = append(*f.values, s)
+	return nil
+}
+
+func list(fs *pflag.FlagSet, values *[]string, name, kind, usage string) {
+	fs.Var(listFlag{values, kind}, name, usage)
+}
+
+// switchFlag is on or off; the configuration reads which, so that "not given"
+// leaves it to the environment and the file.
+type switchFlag struct{ value *string }
+
+func (f switchFlag) String() string { return "" }
+
+func (f switchFlag) Type() string { return "bool" }
+
+func (f switchFlag) Set(s string) error {
+	*f.value = s
+	return nil
+}
+
+func onOff(fs *pflag.FlagSet, value *string, name, usage string) {
+	fs.VarPF(switchFlag{value}, name, "", usage).NoOptDefVal = "true"
+}
+
+// errDashes is what a flag gets whose value was forgotten: in "--file -- app" it
+// would take the dashes, and the app would be no app.
+var errDashes = errors.New("the value is missing before --")
+
+func refuseDashes(s string) error {
+	if s == "--" {
+		return errDashes
+	}
+	return nil
+}
+
+// flagFault words what is wrong with how a flag was given.
+func flagFault(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && errors.Is(err, errDashes) {
+		f := invalid.GetFlag()
+		kind, _ := pflag.UnquoteUsage(f)
+		return &fault{
+			err:  fmt.Errorf("--%s: %w", f.Name, errDashes),
+			hint: fmt.Sprintf("%s --%s %s -- COMMAND [ARG...]", c.CommandPath(), f.Name, kind),
+			code: exitFault,
+		}
+	}
+	return &fault{err: err, hint: fmt.Sprintf("%s --help lists the flags", c.CommandPath()), code: exitFault}
 }

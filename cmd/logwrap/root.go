@@ -78,9 +78,7 @@ LOGWRAP_STOP_TIMEOUT.`,
 		RunE:                       func(c *cobra.Command, args []string) error { return o.execute(c, args) },
 	}
 	o.addFlags(root.Flags())
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &fault{err: err, hint: fmt.Sprintf("%s --help lists the flags", c.CommandPath()), code: exitFault}
-	})
+	root.SetFlagErrorFunc(flagFault)
 	root.AddCommand(newRunCommand(), newRouterCommand(), newExplainCommand(), newCheckCommand(), newVersionCommand())
 	return root
 }

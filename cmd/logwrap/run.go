@@ -16,14 +16,12 @@ import (
 
 // runOptions is what the command line says about a run.
 type runOptions struct {
-	flags      config.Flags
-	noEnvHints bool
+	flags config.Flags
 }
 
 func (o *runOptions) addFlags(fs *pflag.FlagSet) {
 	addConfigFlags(fs, &o.flags)
 	addRunFlags(fs, &o.flags)
-	fs.BoolVar(&o.noEnvHints, "no-env-hints", false, "don't set PYTHONUNBUFFERED and PYTHONFAULTHANDLER for the app")
 }
 
 // execute checks everything that can be checked before the app is started, then
@@ -39,7 +37,7 @@ func (o *runOptions) execute(c *cobra.Command, args []string) error {
 	if err != nil {
 		return &fault{err: err, code: exitFault}
 	}
-	code, err := newParent(conf, args, signals, childEnviron(!o.noEnvHints)).run()
+	code, err := newParent(conf, args, signals, childEnviron(os.Environ(), conf.Supervise, os.Getpid())).run()
 	if err != nil {
 		return asFault(err)
 	}
@@ -70,20 +68,4 @@ func asFault(err error) error {
 		return &fault{err: err, hint: start.Hint(), code: start.ExitCode()}
 	}
 	return &fault{err: err, code: exitFault}
-}
-
-// childEnviron returns the app's environment: ours, and unless the user has
-// decided otherwise what makes Python write its output when it has it, and say
-// where it was when it dies of a signal.
-func childEnviron(hints bool) []string {
-	env := os.Environ()
-	if !hints {
-		return env
-	}
-	for _, name := range []string{"PYTHONUNBUFFERED", "PYTHONFAULTHANDLER"} {
-		if _, set := os.LookupEnv(name); !set {
-			env = append(env, name+"=1")
-		}
-	}
-	return env
 }

@@ -4,12 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
-	"time"
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
-	"github.com/logwrap/logwrap/supervise"
 )
 
 // Version is the only version of the file's format so far.
@@ -39,6 +36,8 @@ type Config struct {
 	Log       Log       `json:"log"`
 
 	Notes []string `json:"-"` // what is odd, but no error; for those who start the program
+
+	places map[string]place // where the keys of supervise were set, until Apply has checked them
 }
 
 // Service says whose output it is. Empty parts are unknown.
@@ -50,13 +49,6 @@ type Service struct {
 	Namespace   string            `json:"namespace,omitempty"`
 	Node        string            `json:"node,omitempty"`
 	Tags        map[string]string `json:"tags,omitempty"` // from OTEL_RESOURCE_ATTRIBUTES, but for those above
-}
-
-// Supervise is how the app is run and ended.
-type Supervise struct {
-	StopTimeout  time.Duration  `json:"stop_timeout"`          // from the first stop signal to KILL
-	FlushTimeout time.Duration  `json:"flush_timeout"`         // for the sinks, once the app has ended; 0: they get none
-	StopSignal   syscall.Signal `json:"stop_signal,omitempty"` // what the app is asked to end with; 0: what logwrap was asked with
 }
 
 // Journal is where captured output waits.
@@ -96,7 +88,7 @@ type Logger struct {
 // Default is what holds where the user says nothing.
 func Default() *Config {
 	return &Config{
-		Supervise: Supervise{StopTimeout: supervise.DefaultStopTimeout, FlushTimeout: 5 * time.Second},
+		Supervise: defaultSupervise(),
 		Journal:   Journal{WhenFull: DropOldest},
 		Levels:    Levels{Stdout: detect.Info, Stderr: detect.Info},
 		Root:      Logger{Name: route.Root, Propagate: true},
@@ -174,10 +166,19 @@ func Parse(name string, data []byte, env Environ) (*Config, error) {
 	f := document{decoder: d, config: Default()}
 	f.decode(root)
 	f.finish()
+	f.config.nameFile(name)
 	if err := named(d.errs, name); err != nil {
 		return nil, err
 	}
 	return f.config, nil
+}
+
+// nameFile completes where the keys of supervise stand.
+func (c *Config) nameFile(name string) {
+	for key, p := range c.places {
+		p.source = name
+		c.places[key] = p
+	}
 }
 
 func named(errs Errors, name string) error {

@@ -63,7 +63,7 @@ root: {level: notice, handlers: [archive], filters: [slow]}
 `, nil)
 	want := Config{
 		Service:   Service{Name: "bs-whatweb", Version: "1.10", Environment: "staging"},
-		Supervise: Supervise{StopTimeout: 90 * time.Second, FlushTimeout: 0, StopSignal: syscall.SIGINT},
+		Supervise: Supervise{Restart: RestartNever, EnvHints: true, StopTimeout: 90 * time.Second, FlushTimeout: 0, StopSignal: syscall.SIGINT},
 		Journal:   Journal{Path: "/var/lib/logwrap/journal", Size: 1 << 30, WhenFull: Block},
 		Console:   ConsoleOff,
 		Levels:    Levels{Stdout: detect.Debug, Stderr: detect.Warning},
@@ -79,7 +79,7 @@ root: {level: notice, handlers: [archive], filters: [slow]}
 	if h.Name != "archive" || h.Sink != "file" || h.Level != 35 || !slices.Equal(h.Filters, []string{"slow"}) || h.File.Path != "/x" {
 		t.Errorf("handler %+v", h)
 	}
-	c.Handlers = nil
+	c.Handlers, c.places = nil, nil
 	if !reflect.DeepEqual(*c, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", *c, want)
 	}

@@ -135,9 +135,7 @@ func parsed[T any](d *decoder, dst *T, parse func(string) (T, error)) func(*node
 		}
 		v, err := parse(text)
 		if err != nil {
-			var bad valueError
-			errors.As(err, &bad)
-			d.fail(n, bad.hint, "%s %v", quote(n.text), err)
+			d.fail(n, hintOf(err), "%s %v", quote(n.text), err)
 			return
 		}
 		*dst = v

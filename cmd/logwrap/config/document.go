@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/route"
 	"github.com/logwrap/logwrap/route/format"
-	"github.com/logwrap/logwrap/supervise"
 )
 
 // document decodes the sections of one file into a Config.
@@ -54,7 +52,7 @@ func (f *document) decode(root *node) {
 			"version":     f.string(&c.Service.Version),
 			"environment": f.string(&c.Service.Environment),
 		}),
-		"supervise": f.section(f.superviseFields()),
+		"supervise": f.decodeSupervise,
 		"journal": f.section(fields{
 			"path":      f.string(&c.Journal.Path),
 			"size":      parsed(f.decoder, &c.Journal.Size, parseJournalSize),
@@ -91,29 +89,6 @@ func (f *document) version(n *node) {
 	if version != Version {
 		f.fail(n, "", "%d is not known to this logwrap, only %d is", version, Version)
 	}
-}
-
-func (f *document) superviseFields() fields {
-	s := &f.config.Supervise
-	return fields{
-		"stop_timeout":   parsed(f.decoder, &s.StopTimeout, parsePositive),
-		"flush_timeout":  f.duration(&s.FlushTimeout),
-		"stop_signal":    parsed(f.decoder, &s.StopSignal, parseSignal),
-		"restart":        nil,
-		"max_restarts":   nil,
-		"timeout":        nil,
-		"rewrite_signal": nil,
-		"pty":            nil,
-		"merge":          nil,
-	}
-}
-
-func parseSignal(s string) (syscall.Signal, error) {
-	sig, err := supervise.ParseSignal(s)
-	if err != nil {
-		return 0, valueError{"is no signal", "signals look like TERM, SIGINT or 15"}
-	}
-	return sig, nil
 }
 
 func parseJournalSize(s string) (int64, error) {

@@ -114,3 +114,12 @@ func shortPathError(err error) error {
 	}
 	return err
 }
+
+// reason is why an operation on a file failed, without the file's name.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

@@ -27,9 +27,7 @@ type Flags struct {
 	JournalSize string
 	WhenFull    string
 
-	StopSignal   string
-	StopTimeout  string
-	FlushTimeout string
+	RunFlags
 
 	LogLevel  string
 	LogFormat string
@@ -71,9 +69,7 @@ func (c *Config) Apply(f Flags, env Environ) error {
 	a.set("journal", f.Journal, func(s string) error { c.Journal.Path = s; return nil })
 	a.set("journal-size", f.JournalSize, func(s string) error { return assign(&c.Journal.Size, s, parseJournalSize) })
 	a.set("when-full", f.WhenFull, func(s string) error { return assign(&c.Journal.WhenFull, s, oneOf(DropOldest, Block)) })
-	a.set("stop-signal", f.StopSignal, func(s string) error { return assign(&c.Supervise.StopSignal, s, parseSignal) })
-	a.set("stop-timeout", f.StopTimeout, func(s string) error { return assign(&c.Supervise.StopTimeout, s, parsePositive) })
-	a.set("flush-timeout", f.FlushTimeout, func(s string) error { return assign(&c.Supervise.FlushTimeout, s, parseDuration) })
+	a.applyRun(&f.RunFlags)
 	a.set("log-level", f.LogLevel, func(s string) error { return assign(&c.Log.Level, s, parseLevel) })
 	a.set("log-format", f.LogFormat, func(s string) error { return assign(&c.Log.Format, s, oneOf("text", "json")) })
 	a.add("file", f.File, "file")
@@ -121,34 +117,42 @@ func variable(flag string) string {
 }
 
 func (a *applier) set(flag, given string, set func(string) error) {
-	source := "--" + flag
+	from := place{rank: rankFlag, source: "--" + flag}
 	if given == "" {
-		source = variable(flag)
-		if given = value(a.env, source); given == "" {
+		from = place{rank: rankVariable, source: variable(flag)}
+		if given = value(a.env, from.source); given == "" {
 			return
 		}
 	}
+	a.config.setAt(keyOf(flag), from)
 	if err := set(given); err != nil {
-		var bad valueError
-		errors.As(err, &bad)
-		a.errs = append(a.errs, &Error{File: source, Msg: fmt.Sprintf("%q %v", given, err), Hint: bad.hint})
+		a.errs = append(a.errs, &Error{File: from.source, Msg: fmt.Sprintf("%q %v", given, err), Hint: hintOf(err)})
 	}
 }
 
+// keyOf is what the file calls a flag of supervise.
+func keyOf(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
+
 // add makes a handler for each value of a list flag.
 func (a *applier) add(flag string, given []string, sink string) {
-	source := "--" + flag
-	if len(given) == 0 {
-		source = variable(flag)
-		for line := range strings.Lines(value(a.env, source)) {
-			if line = strings.TrimSpace(line); line != "" {
-				given = append(given, line)
-			}
+	given, from := a.list(flag, given)
+	for _, to := range given {
+		a.addHandler(from.source, sink, to)
+	}
+}
+
+// list returns the values of a list flag, or else the lines of its variable.
+func (a *applier) list(flag string, given []string) ([]string, place) {
+	if len(given) > 0 {
+		return given, place{rank: rankFlag, source: "--" + flag}
+	}
+	from := place{rank: rankVariable, source: variable(flag)}
+	for line := range strings.Lines(value(a.env, from.source)) {
+		if line = strings.TrimSpace(line); line != "" {
+			given = append(given, line)
 		}
 	}
-	for _, to := range given {
-		a.addHandler(source, sink, to)
-	}
+	return given, from
 }
 
 // addSentry is add for the one flag that knows a second variable. SENTRY_DSN

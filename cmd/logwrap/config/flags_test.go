@@ -45,13 +45,13 @@ func TestPrecedence(t *testing.T) {
 		{name: "when-full", file: "journal: {when_full: block}", env: "LOGWRAP_WHEN_FULL=drop-oldest", flag: Flags{WhenFull: "block"},
 			get:     func(c *Config) any { return c.Journal.WhenFull },
 			nothing: "drop-oldest", byFile: "block", byEnv: "drop-oldest", byFlag: "block"},
-		{name: "stop-signal", file: "supervise: {stop_signal: INT}", env: "LOGWRAP_STOP_SIGNAL=SIGQUIT", flag: Flags{StopSignal: "1"},
+		{name: "stop-signal", file: "supervise: {stop_signal: INT}", env: "LOGWRAP_STOP_SIGNAL=SIGQUIT", flag: Flags{RunFlags: RunFlags{StopSignal: "1"}},
 			get:     func(c *Config) any { return c.Supervise.StopSignal },
 			nothing: syscall.Signal(0), byFile: syscall.SIGINT, byEnv: syscall.SIGQUIT, byFlag: syscall.SIGHUP},
-		{name: "stop-timeout", file: "supervise: {stop_timeout: 1s}", env: "LOGWRAP_STOP_TIMEOUT=2s", flag: Flags{StopTimeout: "3s"},
+		{name: "stop-timeout", file: "supervise: {stop_timeout: 1s}", env: "LOGWRAP_STOP_TIMEOUT=2s", flag: Flags{RunFlags: RunFlags{StopTimeout: "3s"}},
 			get:     func(c *Config) any { return c.Supervise.StopTimeout },
 			nothing: 8 * time.Second, byFile: time.Second, byEnv: 2 * time.Second, byFlag: 3 * time.Second},
-		{name: "flush-timeout", file: "supervise: {flush_timeout: 1s}", env: "LOGWRAP_FLUSH_TIMEOUT=0", flag: Flags{FlushTimeout: "3s"},
+		{name: "flush-timeout", file: "supervise: {flush_timeout: 1s}", env: "LOGWRAP_FLUSH_TIMEOUT=0", flag: Flags{RunFlags: RunFlags{FlushTimeout: "3s"}},
 			get:     func(c *Config) any { return c.Supervise.FlushTimeout },
 			nothing: 5 * time.Second, byFile: time.Second, byEnv: time.Duration(0), byFlag: 3 * time.Second},
 		{name: "log-level", file: "version: 1", env: "LOGWRAP_LOG_LEVEL=debug", flag: Flags{LogLevel: "error"}, fileCannotSay: true,
@@ -197,7 +197,7 @@ LOGWRAP_SYSLOG: scheme "http" is unknown
 	hint: use udp://host:514, tcp://host:514, tcp+tls://host:6514, unix:///dev/log or local
 SENTRY_DSN: the project is missing
 	hint: a DSN looks like https://KEY@HOST/PROJECT; Sentry shows it under Settings, Client Keys (DSN)`},
-		{Flags{Level: "inof", Console: "on", JournalSize: "1", WhenFull: "dropoldest", StopSignal: "TREM", FlushTimeout: "5", LogLevel: "x", LogFormat: "xml"}, nil,
+		{Flags{Level: "inof", Console: "on", JournalSize: "1", WhenFull: "dropoldest", RunFlags: RunFlags{StopSignal: "TREM", FlushTimeout: "5"}, LogLevel: "x", LogFormat: "xml"}, nil,
 			`--level: "inof" is no level
 	hint: did you mean "info"?
 --console: "on" is not known here

@@ -26,7 +26,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("handlers: {a: &a {<<: *a, sink: file, path: '${SECRET}'}}")
 	env := environ("SECRET="+secret, "WORD="+secret, "NOWHERE="+secret, "FROM="+secret, "SENTRY_DSN=https://"+secret+"@h.example/1")
 	f.Fuzz(func(t *testing.T, source string) {
-		if strings.Contains(source, "file:") || strings.Contains(source, "ca") {
+		if strings.Contains(source, "file") || strings.Contains(source, "ca") {
 			return // no file but the one at hand is read
 		}
 		c, err := Parse("x", []byte(source), env)

@@ -8,8 +8,8 @@ import (
 
 const stars = "***"
 
-// Secrets returns every value that must not be shown: keys, passwords, DSNs and
-// the user part of URLs.
+// Secrets returns every value that must not be shown: keys, passwords, DSNs, the
+// user part of URLs and what the app's variables hold.
 func (c *Config) Secrets() []string {
 	var all []string
 	for i := range c.Handlers {
@@ -17,6 +17,13 @@ func (c *Config) Secrets() []string {
 		for _, s := range h.secrets() {
 			if *s.value != "" {
 				all = append(all, s.parts()...)
+			}
+		}
+	}
+	for _, env := range c.Supervise.variables() {
+		for _, value := range env {
+			if value != "" {
+				all = append(all, value)
 			}
 		}
 	}
@@ -40,6 +47,11 @@ func (c *Config) Redacted() *Config {
 			if *s.value != "" {
 				*s.value = s.shown()
 			}
+		}
+	}
+	for _, env := range r.Supervise.variables() {
+		for name := range env {
+			env[name] = stars
 		}
 	}
 	return r

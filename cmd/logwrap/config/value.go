@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"math"
@@ -13,6 +14,13 @@ import (
 type valueError struct{ msg, hint string }
 
 func (e valueError) Error() string { return e.msg }
+
+// hintOf returns the hint of a valueError, nothing for any other error.
+func hintOf(err error) string {
+	var bad valueError
+	errors.As(err, &bad)
+	return bad.hint
+}
 
 var sizeUnits = []struct {
 	suffix string
