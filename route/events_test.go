@@ -54,7 +54,14 @@ func describe(r *detect.Record) string {
 	}
 	out := name + "/" + r.Level.String()
 	if c := r.Event.Crash; c != nil {
-		out += fmt.Sprintf("/crash:%d%s", c.Code, c.Signal)
+		what := "crash"
+		if c.Worker != nil {
+			what = "worker"
+		}
+		out += fmt.Sprintf("/%s:%d%s", what, c.Code, c.Signal)
+	}
+	if r.Event.Hang != nil {
+		out += "/hang"
 	}
 	return out
 }
