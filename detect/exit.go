@@ -93,20 +93,19 @@ func (r *Record) Alarming() bool {
 	return r.Exit != nil && r.Exit.Crashed || r.Hang != nil || r.Loop != nil
 }
 
-// Reason says in a few words how the process ended and, as far as it is known,
-// why: "killed by SIGKILL: out of memory (the kernel's counter went from 0 to 1,
-// limit 64 MiB)". It contains what the kernel says, and names that others chose
-// (of a stop's sender); it is one line only if these are.
+// Reason is How and, where it is known, Why: "killed by SIGKILL: out of memory
+// (the kernel's counter went from 0 to 1, limit 64 MiB)". It may contain names that
+// others chose (of a stop's sender): it is one line only if these are.
 func (e *Exit) Reason() string {
-	text := e.outcome()
-	if causes := e.causes(); len(causes) > 0 {
-		text += ": " + strings.Join(causes, "; ")
+	if why := e.Why(); why != "" {
+		return e.How() + ": " + why
 	}
-	return text
+	return e.How()
 }
 
-// outcome is what the wait status says.
-func (e *Exit) outcome() string {
+// How says what the wait status says: "exited with code 3", "killed by SIGSEGV
+// (core dumped)".
+func (e *Exit) How() string {
 	switch {
 	case e.Lost != nil:
 		return "killed together with logwrap"
@@ -118,7 +117,9 @@ func (e *Exit) outcome() string {
 	return "killed by " + e.Signal
 }
 
-func (e *Exit) causes() (list []string) {
+// Why says what led to the end, as far as it is known; else it is empty.
+func (e *Exit) Why() string {
+	var list []string
 	add := func(known bool, cause string) {
 		if known {
 			list = append(list, cause)
@@ -135,7 +136,7 @@ func (e *Exit) causes() (list []string) {
 		add(!e.Lost.LastSeen.IsZero(), "last seen at "+e.Lost.LastSeen.UTC().Format(time.RFC3339))
 	}
 	add(e.Stop.Requested && !e.TimedOut && !e.Hung, e.Stop.String())
-	return list
+	return strings.Join(list, "; ")
 }
 
 // memory is the evidence for or against a lack of memory; empty if there is none.
