@@ -60,7 +60,9 @@ type Record struct {
 	Trace   Language // whose stack trace it holds, NoLanguage if none
 
 	Run   *Run   // the run of the app that wrote it; nil only in tests and explain
-	Exit  *Exit  // set on the lifecycle record that ends a run
+	Exit  *Exit  // set on the lifecycle record that ends a run, or tells of a worker's end
+	Hang  *Hang  // set on the lifecycle record of a hang
+	Loop  *Loop  // set on the lifecycle record that gives up on restarts
 	Event *Event // set only on what is handed to a handler that takes events
 
 	head     int32 // where in Text the trace (or the format's body) begins
@@ -79,17 +81,10 @@ type Run struct {
 	Started int64  // Unix nanoseconds
 }
 
-// Exit is how a run ended.
-type Exit struct {
-	Code       int    // 0-255; 128+n after signal n
-	Signal     string // "SIGSEGV"; empty if it exited
-	CoreDumped bool
-	Crashed    bool // it failed, and nobody had asked it to stop
-}
-
 // Event is what a record means for those who watch for trouble.
 type Event struct {
-	Crash  *Exit   // how the run ended, if this is what ended it
+	Crash  *Exit   // how the run, or a worker, ended, if this is what ended it
+	Hang   *Hang   // the app hung; the record may be the dump of where it was
 	Crumbs []Crumb // the records before it, oldest first
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"time"
-	"unicode/utf8"
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
@@ -13,8 +12,7 @@ import (
 const (
 	defaultHold   = 5 * time.Second
 	defaultCrumbs = 100
-	crumbBytes    = 2 << 10 // of a crumb's message
-	loggerBytes   = 256     // of a crumb's logger
+	hangHolds     = 3 // a hang is held that many times as long: for the end that the stop timeout brings
 
 	// What may wait behind a held trace. Beyond it the trace is let go: an app
 	// that writes that much after a trace was not ended by it.
@@ -23,7 +21,10 @@ const (
 )
 
 // Events decides which records are events and joins the trace that killed the
-// app with the exit that follows, so that one crash is one event.
+// app with the exit that follows, so that one crash is one event. Beside what is
+// an event by level or trace, these are one each: the crash of a run, also one
+// that the next start found lost; the death of a worker; a hang; and giving up
+// on restarts.
 //
 // Every trace is held back for a while, for the exit may follow; whether it is
 // an event by level or not, a crash makes it one. The exit of a crashed run
@@ -36,6 +37,19 @@ const (
 //     on its stream: an app that logs what is wrong and calls exit(3); or
 //   - a signal ended it, and nothing at all was written after the trace: a
 //     Python traceback does not explain a later SIGKILL or SIGSEGV.
+//
+// A lost run is explained by no trace: what killed logwrap with it was no error
+// of the app. Nor does a trace that is merely the last word explain a process
+// killed because memory ran out.
+//
+// The death of a worker belongs to the held trace if the worker's runtime ends
+// on such an error as the worker did; the trace may also come a little later, as
+// nothing tells when all is read that a worker wrote. Other processes go on writing
+// to the same streams, so having the last word alone explains no worker's death.
+//
+// A hang belongs to the trace that the app prints because it was asked to, held
+// already or yet to come. Both are held longer then: if the app is ended because
+// it hung, that is the same event.
 //
 // A second trace with the same type and value on another stream, while the
 // first is held, is the same crash told twice and is left out. Other events that
@@ -54,11 +68,11 @@ type Events struct {
 	ticked bool
 
 	crumbs crumbRing
-	queue  []*waiting // the held trace, then the events behind it; owned by Events
+	queue  []*waiting // what is held, then the events behind it; owned by Events
 	spare  *waiting   // with a buffer to use again
 	bytes  int        // of the records in queue
 
-	since      int64 // clock when the trace came
+	since      int64 // clock when what is held came
 	sinceKnown bool
 	doubled    [capture.Streams]bool           // the trace was told again there
 	last       [capture.Streams]capture.Offset // where the last record with text began
@@ -66,7 +80,7 @@ type Events struct {
 
 // EventOptions says how Events behaves.
 type EventOptions struct {
-	Hold   time.Duration // journal time a trace waits for the exit that may follow; 0: 5 s
+	Hold   time.Duration // journal time a trace waits for the exit that may follow, a hang three times that; 0: 5 s
 	Crumbs int           // most records before an event that go with it; 0: 100, negative: none
 }
 
@@ -88,20 +102,24 @@ func NewEvents(o EventOptions, emit func(*detect.Record)) *Events {
 // whether a trace was the last word. What Add keeps it copies.
 func (e *Events) Add(r *detect.Record, event bool) {
 	switch {
+	case r.Exit != nil && r.Exit.Worker != nil:
+		e.worker(r, event)
 	case r.Exit != nil:
 		e.end(r, event)
+	case r.Hang != nil:
+		e.hang(r)
 	case r.Trace != detect.NoLanguage:
 		e.trace(r, event)
-	case event:
-		e.plain(r)
+	case event || r.Loop != nil:
+		e.plain(r, nil)
 	default:
 		e.follow(r)
 	}
 	e.crumbs.push(r)
 }
 
-// Tick tells the journal's clock in nanoseconds and lets go of a trace that was
-// held longer than the hold time.
+// Tick tells the journal's clock in nanoseconds and lets go of what was held
+// longer than the hold time.
 func (e *Events) Tick(clock int64) {
 	if e.ticked && clock < e.clock {
 		return
@@ -113,7 +131,11 @@ func (e *Events) Tick(clock int64) {
 	if !e.sinceKnown {
 		e.since, e.sinceKnown = clock, true
 	}
-	if clock-e.since > int64(e.hold) {
+	hold := e.hold
+	if e.queue[0].event.Hang != nil {
+		hold *= hangHolds
+	}
+	if clock-e.since > int64(hold) {
 		e.release()
 	}
 }
@@ -130,11 +152,15 @@ func (e *Events) Held() (oldest [capture.Streams]capture.Offset, held bool) {
 	}
 	for _, w := range e.queue {
 		oldest[w.rec.Stream] = min(oldest[w.rec.Stream], w.rec.ID)
+		if w.event.Hang != nil {
+			oldest[capture.Lifecycle] = min(oldest[capture.Lifecycle], w.hang)
+		}
 	}
 	return oldest, len(e.queue) > 0
 }
 
-// trace holds r back, after letting go of the trace held before.
+// trace holds r back, after letting go of what was held before, unless r belongs
+// to that.
 func (e *Events) trace(r *detect.Record, event bool) {
 	if e.toldAgain(r) {
 		e.doubled[r.Stream] = true
@@ -142,10 +168,19 @@ func (e *Events) trace(r *detect.Record, event bool) {
 		t.wants, t.rec.Level = t.wants || event, max(t.rec.Level, r.Level)
 		return
 	}
+	if len(e.queue) > 0 && e.queue[0].awaitsDump(r) {
+		e.follow(r)
+		e.replaceHang(r)
+		return
+	}
+	exit := e.takeWorker(r)
 	e.release()
 	e.follow(r)
-	e.wait(r, event)
-	e.since, e.sinceKnown = e.clock, e.ticked
+	if exit != nil {
+		e.send(r, detect.Event{Crash: exit, Crumbs: e.crumbs.crumbs()})
+		return
+	}
+	e.wait(r, detect.Event{}, event)
 }
 
 // toldAgain reports whether r is the held trace once more, on another stream.
@@ -165,17 +200,18 @@ func (e *Events) toldAgain(r *detect.Record) bool {
 	return x.Type == y.Type && x.Module == y.Module && x.Value == y.Value
 }
 
-// plain emits an event without a trace, behind a held one if there is.
-func (e *Events) plain(r *detect.Record) {
+// plain emits an event without a trace, behind what is held if there is
+// anything. crash is the end of a worker, nil if it is none.
+func (e *Events) plain(r *detect.Record, crash *detect.Exit) {
 	e.follow(r)
 	if len(e.queue) > maxWaiting || e.bytes > maxWaitingBytes {
 		e.release()
 	}
 	if len(e.queue) > 0 {
-		e.wait(r, true)
+		e.wait(r, detect.Event{Crash: crash}, true)
 		return
 	}
-	e.send(r, detect.Event{Crumbs: e.crumbs.crumbs()})
+	e.send(r, detect.Event{Crash: crash, Crumbs: e.crumbs.crumbs()})
 }
 
 // follow notes where r was written. Records of two streams may come in another
@@ -203,29 +239,44 @@ func (e *Events) end(r *detect.Record, event bool) {
 	}
 }
 
-// explains reports whether the held trace tells why the run of r ended.
+// explains reports whether what is held tells why the run of r ended.
 func (e *Events) explains(r *detect.Record) bool {
-	t := &e.queue[0].rec
-	if t.Run != nil && r.Run != nil && t.Run.ID != r.Run.ID {
+	w := e.queue[0]
+	t := &w.rec
+	if !sameRun(t, r) || r.Exit.Lost != nil {
 		return false
 	}
-	if fatalEnd(t, r.Exit) && (t.Level == detect.NotSet || t.Level >= detect.Error) {
+	if w.event.Hang != nil && r.Exit.Hung {
+		return true
+	}
+	if t.Trace == detect.NoLanguage {
+		return false
+	}
+	if fatalEnd(t, r.Exit) && isLoud(t) {
 		return true
 	}
 	if endSignal(r.Exit) != "" {
-		return e.last[capture.Stdout] <= t.ID && e.last[capture.Stderr] <= t.ID
+		return !r.Exit.OOM.Killed && e.last[capture.Stdout] <= t.ID && e.last[capture.Stderr] <= t.ID
 	}
-	return e.last[t.Stream] <= t.ID
+	return e.isLastWord(t)
 }
 
-// wait keeps a copy of r at the end of the queue.
-func (e *Events) wait(r *detect.Record, event bool) {
+// isLastWord reports whether nothing was written after t on its stream.
+func (e *Events) isLastWord(t *detect.Record) bool { return e.last[t.Stream] <= t.ID }
+
+// wait keeps a copy of r at the end of the queue. The first in the queue is what
+// is held.
+func (e *Events) wait(r *detect.Record, event detect.Event, wants bool) {
+	if len(e.queue) == 0 {
+		e.since, e.sinceKnown = e.clock, e.ticked
+	}
 	w := e.spare
 	if e.spare = nil; w == nil {
 		w = new(waiting)
 	}
 	w.keep(r)
-	w.event, w.wants = detect.Event{Crumbs: e.crumbs.crumbs()}, event
+	event.Crumbs = e.crumbs.crumbs()
+	w.event, w.wants, w.hang = event, wants, r.ID
 	e.queue = append(e.queue, w)
 	e.bytes += len(w.buf)
 }
@@ -249,159 +300,11 @@ func (e *Events) release() {
 func (e *Events) send(r *detect.Record, event detect.Event) {
 	rec := *r
 	rec.Event = &event
-	if event.Crash != nil {
+	switch {
+	case event.Crash != nil && event.Crash.Worker == nil:
 		rec.Level = max(rec.Level, detect.Critical)
+	case event.Crash != nil, event.Hang != nil: // the app goes on, or is there at least
+		rec.Level = max(rec.Level, detect.Error)
 	}
 	e.emit(&rec)
-}
-
-// fatalEnd reports whether exit is how the runtime that printed t ends an app
-// because of an error that nothing caught.
-func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
-	signal := endSignal(exit)
-	if signal == "SIGABRT" || signal == "" && t.Fatal() { // every runtime may abort
-		return true
-	}
-	switch t.Trace {
-	case detect.Python:
-		switch signal {
-		case "":
-			return exit.Code == 1
-		case "SIGINT":
-			return bytes.Contains(t.Text, []byte("KeyboardInterrupt"))
-		case "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL": // printed by faulthandler, from inside the signal
-			return bytes.Contains(t.Text, []byte("Fatal Python error: "))
-		}
-	case detect.Go:
-		return signal == "" && exit.Code == 2
-	case detect.Java:
-		return signal == "" && exit.Code == 1
-	case detect.JavaScript: // https://nodejs.org/api/process.html#exit-codes
-		switch signal {
-		case "":
-			return exit.Code == 1 || exit.Code >= 5 && exit.Code <= 7
-		case "SIGTRAP", "SIGILL": // V8's abort
-			return true
-		}
-	}
-	return false
-}
-
-// endSignal returns the signal that ended a run, also if a shell in between
-// turned it into an exit code.
-func endSignal(exit *detect.Exit) string {
-	if exit.Signal != "" {
-		return exit.Signal
-	}
-	switch exit.Code - 128 {
-	case 2:
-		return "SIGINT"
-	case 4:
-		return "SIGILL"
-	case 5:
-		return "SIGTRAP"
-	case 6:
-		return "SIGABRT"
-	case 7:
-		return "SIGBUS"
-	case 8:
-		return "SIGFPE"
-	case 9:
-		return "SIGKILL"
-	case 11:
-		return "SIGSEGV"
-	case 15:
-		return "SIGTERM"
-	}
-	return ""
-}
-
-// waiting is a record kept back. Its bytes are in buf.
-type waiting struct {
-	rec   detect.Record
-	buf   []byte
-	event detect.Event
-	wants bool // it is an event
-}
-
-// keep copies r with its bytes.
-func (w *waiting) keep(r *detect.Record) {
-	w.rec = *r
-	w.buf = append(w.buf[:0], r.Text...)
-	w.buf = append(w.buf, r.Message...)
-	w.buf = append(w.buf, r.Logger...)
-	text, message := len(r.Text), len(r.Text)+len(r.Message)
-	w.rec.Text = w.buf[:text:text]
-	w.rec.Message = w.buf[text:message:message]
-	w.rec.Logger = w.buf[message:]
-}
-
-// crumbRing holds the last records, in slots whose buffers are used again.
-type crumbRing struct {
-	slots []crumbSlot
-	next  int // the slot to fill
-	used  int
-}
-
-type crumbSlot struct {
-	time   int64
-	stream capture.Stream
-	level  detect.Level
-	logger int    // its length
-	text   []byte // logger and message
-}
-
-func (c *crumbRing) push(r *detect.Record) {
-	if len(c.slots) == 0 {
-		return
-	}
-	s := &c.slots[c.next]
-	s.time, s.stream, s.level = r.Time, r.Stream, r.Level
-	s.text = append(s.text[:0], cutText(r.Logger, loggerBytes)...)
-	s.logger = len(s.text)
-	s.text = append(s.text, cutText(r.Message, crumbBytes)...)
-	c.next = (c.next + 1) % len(c.slots)
-	c.used = min(c.used+1, len(c.slots))
-}
-
-// crumbs returns a copy, oldest first. All strings share one allocation.
-func (c *crumbRing) crumbs() []detect.Crumb {
-	if c.used == 0 {
-		return nil
-	}
-	size := 0
-	for i := range c.used {
-		size += len(c.at(i).text)
-	}
-	text := make([]byte, 0, size)
-	for i := range c.used {
-		text = append(text, c.at(i).text...)
-	}
-	all := string(text)
-	list := make([]detect.Crumb, c.used)
-	for i := range list {
-		s := c.at(i)
-		list[i] = detect.Crumb{Time: s.time, Stream: s.stream, Level: s.level,
-			Logger: all[:s.logger], Message: all[s.logger:len(s.text)]}
-		all = all[len(s.text):]
-	}
-	return list
-}
-
-// at returns the i-th oldest slot in use.
-func (c *crumbRing) at(i int) *crumbSlot {
-	return &c.slots[(c.next-c.used+i+len(c.slots))%len(c.slots)]
-}
-
-// cutText returns the first n bytes of text, less if that splits a character.
-func cutText(text []byte, n int) []byte {
-	if len(text) <= n {
-		return text
-	}
-	for i := n; i > n-utf8.UTFMax; i-- {
-		if utf8.RuneStart(text[i]) {
-			return text[:i]
-		}
-	}
-	return text[:n]
 }

@@ -54,7 +54,14 @@ func describe(r *detect.Record) string {
 	}
 	out := name + "/" + r.Level.String()
 	if c := r.Event.Crash; c != nil {
-		out += fmt.Sprintf("/crash:%d%s", c.Code, c.Signal)
+		what := "crash"
+		if c.Worker != nil {
+			what = "worker"
+		}
+		out += fmt.Sprintf("/%s:%d%s", what, c.Code, c.Signal)
+	}
+	if r.Event.Hang != nil {
+		out += "/hang"
 	}
 	return out
 }
@@ -460,7 +467,7 @@ func checkEvents(t *testing.T, rnd *rand.Rand) {
 	var out []detect.Record
 	e := NewEvents(EventOptions{Crumbs: 5}, func(r *detect.Record) { out = append(out, *r) })
 	var want []capture.Offset // events by routing
-	crashes, clock, told := 0, int64(0), 0
+	crashes, hangs, clock, told := 0, 0, int64(0), 0
 	var before [capture.Streams]capture.Offset
 	for id := capture.Offset(0); id < 300; id++ {
 		r := randomRecord(rnd, id)
@@ -468,7 +475,10 @@ func checkEvents(t *testing.T, rnd *rand.Rand) {
 		if r.Exit != nil && r.Exit.Crashed {
 			crashes++
 		}
-		if r.Exit == nil && event {
+		if r.Hang != nil {
+			hangs++
+		}
+		if r.Exit == nil && r.Hang == nil && (event || r.Loop != nil) {
 			want = append(want, id)
 		}
 		clock += rnd.Int64N(int64(2 * time.Second))
@@ -491,10 +501,15 @@ func checkEvents(t *testing.T, rnd *rand.Rand) {
 		}
 	}
 	e.Flush()
-	crashed, seen := 0, map[capture.Offset]bool{}
-	for i, r := range out {
-		if i > 0 && r.ID <= out[i-1].ID {
-			t.Errorf("event %d came after %d", r.ID, out[i-1].ID)
+	crashed, hung, seen, last := 0, 0, map[capture.Offset]bool{}, int64(-1)
+	for _, r := range out {
+		switch {
+		case r.Event.Hang != nil: // its dump, which comes later, takes its place
+			hung++
+		case int64(r.ID) <= last:
+			t.Errorf("event %d came after %d", r.ID, last)
+		default:
+			last = int64(r.ID)
 		}
 		if r.Event.Crash != nil {
 			crashed++
@@ -508,6 +523,9 @@ func checkEvents(t *testing.T, rnd *rand.Rand) {
 	}
 	if crashed != crashes {
 		t.Errorf("%d crashes came out as %d", crashes, crashed)
+	}
+	if hung != hangs {
+		t.Errorf("%d hangs came out as %d", hangs, hung)
 	}
 	missing := 0
 	for _, id := range want {
@@ -524,7 +542,11 @@ func randomRecord(rnd *rand.Rand, id capture.Offset) detect.Record {
 	r := detect.Record{ID: id, Time: int64(id), Stream: capture.Stream(rnd.IntN(2)), Run: testRun}
 	r.Level = []detect.Level{detect.NotSet, detect.Info, detect.Error, detect.Critical}[rnd.IntN(4)]
 	r.Text = []byte("a line")
-	switch rnd.IntN(10) {
+	switch rnd.IntN(12) {
+	case 10, 11:
+		alarm := randomAlarm(rnd, id)
+		alarm.Time = int64(id)
+		return alarm
 	case 0:
 		ends := []detect.Exit{{}, {Code: 1}, {Code: 1, Crashed: true}, {Code: 2, Crashed: true}, {Code: 137, Signal: "SIGKILL", Crashed: true}}
 		r.Stream, r.Exit, r.Level = capture.Lifecycle, &ends[rnd.IntN(len(ends))], detect.Info

@@ -223,7 +223,7 @@ func (f *feed) record(r *detect.Record) {
 	}
 	r.Run = f.current
 	if r.Stream == capture.Lifecycle {
-		r.Exit = parseExit(r)
+		readLifecycle(r)
 	}
 	set := f.router.tree.Route(r)
 	var plain Set

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -29,21 +28,4 @@ func lossRecord(g capture.Gap, run *detect.Run) detect.Record {
 		ID: g.From, End: g.To, Time: g.Until, Stream: capture.Lifecycle, Level: detect.Warning, Lines: 1,
 		Why: "a part of the journal was lost", Logger: []byte(ownLogger), Message: text, Text: text, Run: run,
 	}
-}
-
-// parseExit reads how the run ended from the lifecycle record that says so, nil
-// if it says something else.
-func parseExit(r *detect.Record) *detect.Exit {
-	var end struct {
-		Message    string `json:"msg"`
-		Code       *int   `json:"exit_code"`
-		Signal     string `json:"signal"`
-		CoreDumped bool   `json:"core_dumped"`
-		Crashed    bool   `json:"crashed"`
-		Duration   int64  `json:"duration_ms"`
-	}
-	if json.Unmarshal(r.Text, &end) != nil || end.Code == nil {
-		return nil
-	}
-	return &detect.Exit{Code: *end.Code, Signal: end.Signal, CoreDumped: end.CoreDumped, Crashed: end.Crashed}
 }

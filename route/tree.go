@@ -176,11 +176,11 @@ func lastDot(name []byte, end int) int { return bytes.LastIndexByte(name[:end], 
 // Route returns the handlers that get r. It allocates nothing.
 //
 // A record that states no level counts as one of its stream's default level.
-// The record of a crash goes to every handler that takes events, whatever the
-// tree says.
+// The record of a crash, of a worker's too, or of a hang goes to every handler
+// that takes events, whatever the tree says.
 func (t *Tree) Route(r *detect.Record) Set {
 	var reached Set
-	if r.Exit != nil && r.Exit.Crashed {
+	if r.Alarming() {
 		reached = t.events
 	}
 	level := t.Level(r)

@@ -118,14 +118,7 @@ func (d *documenter) appendDocument(dst []byte, r *detect.Record) []byte {
 	}
 	dst = append(dst, `},"message":`...)
 	dst = appendString(dst, r.Message)
-	if r.Run != nil && r.Run.PID > 0 {
-		dst = append(dst, `,"process":{"pid":`...)
-		dst = strconv.AppendInt(dst, int64(r.Run.PID), 10)
-		if r.Exit != nil {
-			dst = strconv.AppendInt(append(dst, `,"exit_code":`...), int64(r.Exit.Code), 10)
-		}
-		dst = append(dst, '}')
-	}
+	dst = appendProcess(dst, r)
 	dst, whole := d.appendStructure(dst, r)
 	if r.Trace != detect.NoLanguage {
 		var kept bool
@@ -137,6 +130,26 @@ func (d *documenter) appendDocument(dst []byte, r *detect.Record) []byte {
 	dst = d.appendEvent(dst, r, whole)
 	dst = appendOrigin(dst, r)
 	dst = append(dst, d.common...)
+	return append(dst, '}')
+}
+
+// appendProcess appends the process that wrote the record or, for an end, the
+// one that ended: a worker, or the app of an earlier run.
+func appendProcess(dst []byte, r *detect.Record) []byte {
+	pid := 0
+	if r.Run != nil {
+		pid = r.Run.PID
+	}
+	if r.Exit != nil && r.Exit.PID > 0 {
+		pid = r.Exit.PID
+	}
+	if pid <= 0 {
+		return dst
+	}
+	dst = strconv.AppendInt(append(dst, `,"process":{"pid":`...), int64(pid), 10)
+	if r.Exit != nil {
+		dst = strconv.AppendInt(append(dst, `,"exit_code":`...), int64(r.Exit.Code), 10)
+	}
 	return append(dst, '}')
 }
 

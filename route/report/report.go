@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
@@ -35,7 +34,8 @@ func Print(w io.Writer, rec *detect.Record, o Options) error {
 	case len(chain) > 0:
 		p.exception(&chain[len(chain)-1])
 		p.causes(chain[:len(chain)-1])
-	case rec.Exit == nil:
+	case rec.Loop != nil: // each crash has been reported
+	case rec.Exit == nil && rec.Hang == nil:
 		p.text("  ", bold, string(rec.Message))
 	default:
 		p.lastLines(rec)
@@ -80,59 +80,6 @@ func (p *printer) text(indent, style, text string) {
 	if more > 0 {
 		p.line(faint, fmt.Sprintf("%s  … %d more lines", indent, more))
 	}
-}
-
-// headline says who ended, how, and after what time.
-func (p *printer) headline(r *detect.Record) {
-	name := p.Command
-	if name == "" && r.Run != nil {
-		name = r.Run.Command
-	}
-	if name == "" {
-		name = "the app"
-	}
-	text := "logwrap: " + safe(name, maxWidth)
-	switch crash := crashOf(r); {
-	case crash != nil:
-		text += " crashed: " + howItEnded(crash) + after(r)
-	case r.Trace != detect.NoLanguage:
-		text += " reported an exception" + after(r)
-	default:
-		text += " reported trouble at level " + r.Level.String() + after(r)
-	}
-	p.line(red, text)
-}
-
-func crashOf(r *detect.Record) *detect.Exit {
-	if r.Event != nil && r.Event.Crash != nil {
-		return r.Event.Crash
-	}
-	return r.Exit
-}
-
-func howItEnded(e *detect.Exit) string {
-	switch {
-	case e.Signal == "":
-		return fmt.Sprintf("exited with code %d", e.Code)
-	case e.CoreDumped:
-		return "killed by " + e.Signal + " (core dumped)"
-	}
-	return "killed by " + e.Signal
-}
-
-// after says how long the run had lasted, if that is known.
-func after(r *detect.Record) string {
-	if r.Run == nil || r.Run.Started == 0 || r.Time < r.Run.Started {
-		return ""
-	}
-	d := time.Duration(r.Time - r.Run.Started)
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf(" after %dms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf(" after %.1fs", d.Truncate(100*time.Millisecond).Seconds())
-	}
-	return " after " + d.Truncate(time.Second).String()
 }
 
 // exception prints what was raised last and where, the innermost call first.
@@ -189,57 +136,6 @@ func title(x *detect.Exception) string {
 	return name + ": " + x.Value
 }
 
-// pick returns the frames worth showing, innermost first: where it went wrong,
-// and the app's own calls that led there; the innermost ones if none is the app's.
-func pick(frames []detect.Frame) []*detect.Frame {
-	var own, any []*detect.Frame
-	for i := len(frames) - 1; i >= 0; i-- {
-		f := &frames[i]
-		if f.File == "" && f.Function == "" {
-			continue
-		}
-		if any = append(any, f); f.InApp || len(any) == 1 {
-			own = append(own, f)
-		}
-	}
-	if len(own) < 2 && (len(own) == 0 || !own[0].InApp) {
-		own = any
-	}
-	return own[:min(len(own), maxFrames)]
-}
-
-// nearest returns the app's innermost frame, or the innermost of all.
-func nearest(frames []detect.Frame) *detect.Frame {
-	shown := pick(frames)
-	for _, f := range shown {
-		if f.InApp {
-			return f
-		}
-	}
-	if len(shown) == 0 {
-		return nil
-	}
-	return shown[0]
-}
-
-// place is "file:line in func", without the parts that are unknown.
-func (p *printer) place(f *detect.Frame) string {
-	file := f.File
-	if dir := strings.TrimSuffix(p.Dir, "/"); dir != "" {
-		file = strings.TrimPrefix(file, dir+"/")
-	}
-	if file != "" && f.Line > 0 {
-		file = fmt.Sprintf("%s:%d", file, f.Line)
-	}
-	switch {
-	case file == "":
-		return safe(f.Function, maxWidth)
-	case f.Function == "":
-		return safe(file, maxWidth)
-	}
-	return safe(file, maxWidth) + " in " + safe(f.Function, maxWidth)
-}
-
 // lastLines prints what the app wrote last, for one that ended without a trace:
 // on stderr, or on stdout if stderr was silent.
 func (p *printer) lastLines(r *detect.Record) {
@@ -263,7 +159,9 @@ func (p *printer) lastLines(r *detect.Record) {
 		}
 		return
 	}
-	p.line("", "  it left no trace and printed nothing")
+	if crashOf(r) != nil {
+		p.line("", "  it left no trace and printed nothing")
+	}
 }
 
 // missing names the destinations that are not configured, and how to change that.

@@ -42,6 +42,9 @@ type runContext struct {
 // contexts describes the runtime, machine, container and run of r.
 func (m *maker) contexts(r *detect.Record, chain []detect.Exception) map[string]any {
 	c := map[string]any{"os": m.host.os, "logwrap": m.runOf(r)}
+	if p := processOf(r); p != nil {
+		c["process"] = p
+	}
 	if rt := runtimeOf(r, chain); rt.Name != "" {
 		c["runtime"] = rt
 	}
@@ -112,6 +115,19 @@ func (m *maker) tags(r *detect.Record) map[string]string {
 		if r.Stream == capture.Lifecycle {
 			own["crash"] = "silent"
 		}
+		own["stop_reason"], own["restarts"] = crash.Stop.Reason, countTag(crash.Restarts)
+		if crash.OOM.Killed {
+			own["oom"] = "true"
+		}
+		if crash.Worker != nil {
+			own["worker"] = either(crash.Worker.Command, "true")
+		}
+	}
+	if hangOf(r) != nil {
+		own["hang"] = "true"
+	}
+	if r.Loop != nil {
+		own["restarts"], own["exit_code"] = countTag(r.Loop.Restarts), strconv.Itoa(r.Loop.Code)
 	}
 	own["service"], own["pod"], own["namespace"], own["node"] = m.id.Name, m.id.Pod, m.id.Namespace, m.id.Node
 	maps.Copy(own, m.id.Tags)
@@ -123,4 +139,12 @@ func (m *maker) tags(r *detect.Record) map[string]string {
 		}
 	}
 	return tags
+}
+
+// countTag is n, empty for none.
+func countTag(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }

@@ -3,7 +3,6 @@ package sentry
 import (
 	"strings"
 
-	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
 )
@@ -97,19 +96,21 @@ func (m *maker) event(r *detect.Record) *event {
 		Breadcrumbs: m.breadcrumbs(r),
 		SDK:         sdkInfo{sdkName, m.opts.Client},
 	}
-	if crashOf(r) != nil {
+	if crash := crashOf(r); crash != nil && crash.Worker == nil {
 		e.Level = "fatal"
 	}
 	switch {
 	case len(chain) > 0:
 		e.Exception = &list[exception]{m.exceptions(r, chain)}
+		nameHang(r, e.Exception.Values)
 		e.Threads = threadOf(chain)
 		if intro := introOf(r, &chain[len(chain)-1]); intro != "" {
 			e.LogEntry = &logEntry{intro}
 		}
-	case crashOf(r) != nil:
-		e.Exception = &list[exception]{[]exception{silentCrash(r)}}
-		e.Fingerprint = m.crashPrint(r)
+	case isEnd(r):
+		x := endOf(r)
+		e.Exception = &list[exception]{[]exception{x}}
+		e.Fingerprint = m.endPrint(r, x.Type)
 	default:
 		e.LogEntry = &logEntry{clean(string(r.Message), maxMessage)}
 	}
@@ -122,6 +123,14 @@ func crashOf(r *detect.Record) *detect.Exit {
 		return nil
 	}
 	return r.Event.Crash
+}
+
+// hangOf returns what is known of the hang that r tells of, nil if it tells of none.
+func hangOf(r *detect.Record) *detect.Hang {
+	if r.Event == nil {
+		return nil
+	}
+	return r.Event.Hang
 }
 
 // platform is Sentry's name for the runtime. It decides how the server shows and
@@ -213,30 +222,6 @@ func threadID(name string) string {
 		return "0"
 	}
 	return number
-}
-
-// crashPrint groups the crashes that left no trace by how they ended: their text,
-// which Sentry would group by, holds whatever was printed last.
-func (m *maker) crashPrint(r *detect.Record) []string {
-	name := m.id.Name
-	if name == "" && r.Run != nil {
-		name = r.Run.Command
-	}
-	return []string{"logwrap-crash", cleanLine(name, maxTagValue), endName(r.Event.Crash)}
-}
-
-// lastLine returns the last line that the app wrote to stderr, or to stdout if
-// it wrote none there.
-func lastLine(r *detect.Record) string {
-	for _, stream := range []capture.Stream{capture.Stderr, capture.Stdout} {
-		for i := len(r.Event.Crumbs) - 1; i >= 0; i-- {
-			c := &r.Event.Crumbs[i]
-			if text := strings.TrimSpace(c.Message); c.Stream == stream && text != "" {
-				return text
-			}
-		}
-	}
-	return ""
 }
 
 func either(a, b string) string {

@@ -1,7 +1,6 @@
 package sentry
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -163,43 +162,6 @@ func sourceOf(chain []detect.Exception, i, parent int) string {
 	default:
 		return relation
 	}
-}
-
-// silentCrash is the exception of an app that ended without a trace.
-func silentCrash(r *detect.Record) exception {
-	crash := r.Event.Crash
-	value := "the app " + howItEnded(crash)
-	if r.Run != nil && r.Run.Command != "" {
-		value = r.Run.Command + " " + howItEnded(crash)
-	}
-	if last := lastLine(r); last != "" {
-		value += "; its last line was: " + last
-	}
-	mech := mechanism{Type: "auto.process.exit", Meta: signalOf(r)}
-	if crash.Signal != "" {
-		mech.Type = "signalhandler"
-	}
-	return exception{Type: endName(crash), Value: clean(value, maxValue), Mechanism: &mech}
-}
-
-// endName is a short name for an end of the app, the same each time.
-func endName(e *detect.Exit) string {
-	if e.Signal != "" {
-		return e.Signal
-	}
-	return "ExitCode " + strconv.Itoa(e.Code)
-}
-
-func howItEnded(e *detect.Exit) string {
-	switch {
-	case e.Signal == "":
-		return fmt.Sprintf("exited with code %d", e.Code)
-	case e.CoreDumped:
-		return "was killed by " + e.Signal + " (core dumped)"
-	case e.Signal == "SIGKILL":
-		return "was killed by SIGKILL, as the kernel does when memory runs out"
-	}
-	return "was killed by " + e.Signal
 }
 
 // introOf returns the log message that introduces the trace of r, empty if there

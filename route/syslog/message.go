@@ -164,9 +164,14 @@ func (e *encoder) appendAppName(dst []byte, name string) []byte {
 }
 
 // messageID returns the type of message (MSGID): CRASH and EXIT for the end of
-// a run, TRACE for a stack trace, else the stream.
+// a run, WORKER for that of a process below the app, HANG for a hang, TRACE for a
+// stack trace, else the stream.
 func messageID(r *detect.Record) string {
 	switch {
+	case r.Exit != nil && r.Exit.Worker != nil:
+		return "WORKER"
+	case r.Hang != nil:
+		return "HANG"
 	case r.Exit != nil && r.Exit.Crashed:
 		return "CRASH"
 	case r.Exit != nil:

@@ -1,0 +1,83 @@
+package route
+
+import (
+	"unicode/utf8"
+
+	"github.com/logwrap/logwrap/capture"
+	"github.com/logwrap/logwrap/detect"
+)
+
+const (
+	crumbBytes  = 2 << 10 // of a crumb's message
+	loggerBytes = 256     // of a crumb's logger
+)
+
+// crumbRing holds the last records, in slots whose buffers are used again.
+type crumbRing struct {
+	slots []crumbSlot
+	next  int // the slot to fill
+	used  int
+}
+
+type crumbSlot struct {
+	time   int64
+	stream capture.Stream
+	level  detect.Level
+	logger int    // its length
+	text   []byte // logger and message
+}
+
+func (c *crumbRing) push(r *detect.Record) {
+	if len(c.slots) == 0 {
+		return
+	}
+	s := &c.slots[c.next]
+	s.time, s.stream, s.level = r.Time, r.Stream, r.Level
+	s.text = append(s.text[:0], cutText(r.Logger, loggerBytes)...)
+	s.logger = len(s.text)
+	s.text = append(s.text, cutText(r.Message, crumbBytes)...)
+	c.next = (c.next + 1) % len(c.slots)
+	c.used = min(c.used+1, len(c.slots))
+}
+
+// crumbs returns a copy, oldest first. All strings share one allocation.
+func (c *crumbRing) crumbs() []detect.Crumb {
+	if c.used == 0 {
+		return nil
+	}
+	size := 0
+	for i := range c.used {
+		size += len(c.at(i).text)
+	}
+	text := make([]byte, 0, size)
+	for i := range c.used {
+		text = append(text, c.at(i).text...)
+	}
+	all := string(text)
+	list := make([]detect.Crumb, c.used)
+	for i := range list {
+		s := c.at(i)
+		list[i] = detect.Crumb{Time: s.time, Stream: s.stream, Level: s.level,
+			Logger: all[:s.logger], Message: all[s.logger:len(s.text)]}
+		all = all[len(s.text):]
+	}
+	return list
+}
+
+// at returns the i-th oldest slot in use.
+func (c *crumbRing) at(i int) *crumbSlot {
+	return &c.slots[(c.next-c.used+i+len(c.slots))%len(c.slots)]
+}
+
+// cutText returns the first n bytes of text, less if that splits a character.
+func cutText(text []byte, n int) []byte {
+	if len(text) <= n {
+		return text
+	}
+	for i := n; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(text[i]) {
+			return text[:i]
+		}
+	}
+	return text[:n]
+}
