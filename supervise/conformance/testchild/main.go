@@ -19,9 +19,9 @@
 //	urgent                 as signals eof, of URG alone
 //	on SIG N               print "ready", exit with code N when SIG comes
 //	wait                   wait for all children, exit 0
-//	reaped                 wait for all children, then until no testchild but this one is a
+//	reaped DURATION        wait for all children, then until no testchild but this one is a
 //	                       child of our parent and nothing there is a zombie; print
-//	                       "reaped", exit 0; after 15 s print what is left, exit 1
+//	                       "reaped", exit 0; after DURATION print what is left, exit 1
 //	orphans N DURATION     fork N processes that end spread over DURATION, each in a
 //	                       group of its own; wait for none, exit 0
 //	lines N [BYTES]        print N lines "line I" (padded to BYTES), exit 0; N 0: no end
@@ -52,14 +52,17 @@
 //	subreaper       MODE   as the parent of orphans below it
 //	deathsignal SIG MODE   with a signal at the parent's death
 //	mountproc       MODE   with /proc of its PID namespace (CLONE_NEWPID|CLONE_NEWNS)
+//	foreground      MODE   in a process group of its own that has the terminal's keys
 //	say TEXT        MODE   print TEXT and a newline
+//	write FILE TEXT MODE   open FILE and append TEXT and a newline to it
 //	delay DURATION  MODE   wait first
 //	send PID SIG    MODE   send a signal; PID may be "parent"
 //	spawn N MODE... then MODE...      start N children with our descriptors, go on
 //	daemonise MODE... then MODE...    start one, double-forked, in a session of its own
 //	                                  and adopted by somebody else; go on
 //
-// The first "then" ends what spawn and daemonise start. SIG is a number.
+// "then" ends what the last spawn or daemonise starts; they may be nested. SIG is
+// a number.
 // Nothing here lives longer than two minutes, whatever happens to the test,
 // except what was exec'ed.
 package main
@@ -92,7 +95,8 @@ func act(args []string) {
 // step does one mode. It returns what is to be done next, or not at all.
 func step(mode string, args []string) (next []string) {
 	switch mode {
-	case "ignore", "block", "close", "limit", "setsid", "setpgid", "subreaper", "deathsignal", "mountproc", "say", "delay", "send", "spawn", "daemonise":
+	case "ignore", "block", "close", "limit", "setsid", "setpgid", "foreground", "subreaper", "deathsignal", "mountproc",
+		"say", "write", "delay", "send", "spawn", "daemonise":
 		return prepare(mode, args)
 	case "facts":
 		printFacts(args)
@@ -127,7 +131,7 @@ func behave(mode string, args []string) {
 	case "wait":
 		waitForChildren()
 	case "reaped":
-		awaitReaped()
+		awaitReaped(duration(argument(args, 0)))
 	case "orphans":
 		orphans(number(argument(args, 0)), duration(argument(args, 1)))
 	case "lines":

@@ -24,6 +24,9 @@ func prepare(mode string, args []string) (next []string) {
 	case "setpgid":
 		must(syscall.Setpgid(0, 0), mode)
 		return args
+	case "foreground":
+		takeForeground()
+		return args
 	case "subreaper":
 		must(unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), mode)
 		return args
@@ -32,6 +35,9 @@ func prepare(mode string, args []string) (next []string) {
 		return args
 	case "send":
 		send(argument(args, 0), signalNumber(argument(args, 1)))
+		return args[2:]
+	case "write":
+		write(argument(args, 0), argument(args, 1))
 		return args[2:]
 	case "spawn":
 		return spawn(args)
@@ -72,6 +78,28 @@ func prepareWith(mode, value string) {
 func mountProc() {
 	must(syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""), "keep mounts to ourselves")
 	must(syscall.Mount("proc", "/proc", "proc", syscall.MS_NOSUID|syscall.MS_NODEV|syscall.MS_NOEXEC, ""), "mount /proc")
+}
+
+// takeForeground does what shells do in a child that is to be the foreground
+// job.
+func takeForeground() {
+	must(syscall.Setpgid(0, 0), "lead a process group")
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR|unix.O_NOCTTY, 0)
+	must(err, "open the terminal")
+	var ignore, before kernelAction
+	ignore[0] = ignoreHandler
+	must(swapAction(syscall.SIGTTOU, &ignore, &before), "ignore TTOU")
+	must(unix.IoctlSetPointerInt(int(tty.Fd()), unix.TIOCSPGRP, os.Getpid()), "take the foreground")
+	must(setAction(syscall.SIGTTOU, &before), "restore TTOU")
+	must(tty.Close(), "close the terminal")
+}
+
+func write(path, text string) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	must(err, "open")
+	_, err = f.WriteString(text + "\n")
+	must(err, "write")
+	must(f.Close(), "close")
 }
 
 func send(to string, sig syscall.Signal) {

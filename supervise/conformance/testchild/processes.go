@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,12 +38,22 @@ func start(args []string, sys *syscall.SysProcAttr) (pid int) {
 	return pid
 }
 
+// cutThen returns what is before the "then" that belongs to the mode before
+// args, and what is after it.
 func cutThen(args []string) (first, next []string) {
-	i := slices.Index(args, "then")
-	if i < 0 {
-		fail("then is missing in %q", os.Args)
+	open := 1
+	for i, arg := range args {
+		switch arg {
+		case "spawn", "daemonise":
+			open++
+		case "then":
+			if open--; open == 0 {
+				return args[:i], args[i+1:]
+			}
+		}
 	}
-	return args[:i], args[i+1:]
+	fail("then is missing in %q", os.Args)
+	return nil, nil
 }
 
 func spawn(args []string) (next []string) {
@@ -97,10 +106,10 @@ func orphans(n int, over time.Duration) {
 }
 
 // awaitReaped waits until our parent has buried all orphans.
-func awaitReaped() {
+func awaitReaped(limit time.Duration) {
 	waitForChildren()
 	var left []string
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if left = siblings(); len(left) == 0 {
 			fmt.Println("reaped")
 			return
