@@ -87,10 +87,12 @@ type call struct {
 	app     []string // what the app, a testchild, is to do
 	command []string // another app instead
 	before  []string // what the process that becomes logwrap does first, as testchild
+	after   []string // ends what before began
 	env     []string // besides ours
 	dir     string
 	stdin   *os.File   // nil: a pipe, see wrapper
 	tty     *os.File   // the controlling terminal, and stdin
+	screen  bool       // it is stdout, too
 	extra   []*os.File // descriptors 3 and up
 	bare    bool       // without logwrap, to compare
 }
@@ -106,7 +108,7 @@ func (c *call) args() (args []string) {
 		app = c.command
 	}
 	if !c.bare {
-		app = append(append(append([]string{binary}, c.flags...), "--"), app...)
+		app = slices.Concat([]string{binary}, c.flags, []string{"--"}, app)
 	}
 	before := slices.Clone(c.before)
 	if c.place == pid1 {
@@ -115,7 +117,7 @@ func (c *call) args() (args []string) {
 	if len(before) == 0 {
 		return app
 	}
-	return append(append(append([]string{testchild}, before...), "exec"), app...)
+	return slices.Concat([]string{testchild}, before, []string{"exec"}, app, c.after)
 }
 
 // markEnv marks all processes of a run, wherever they hide.
@@ -152,6 +154,9 @@ func (c call) start(t testing.TB) *wrapper {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // away from whoever's terminal
 	if c.tty != nil {
 		cmd.Stdin, cmd.SysProcAttr.Setctty = c.tty, true
+	}
+	if c.screen {
+		cmd.Stdout = c.tty
 	}
 	if c.place == pid1 {
 		newNamespaces(cmd.SysProcAttr)

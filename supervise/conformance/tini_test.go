@@ -86,10 +86,13 @@ func TestTiniReapingCanFail(t *testing.T) {
 func TestTiniSignals(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
 		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2} {
-			w := p.does("", "spawn", "1", "pause", "then", "pause").start(t)
-			w.out.expect("ready", "ready")
-			w.signal(sig)
-			w.expectCode(128 + int(sig))
+			t.Run(sig.String(), func(t *testing.T) {
+				t.Parallel()
+				w := p.does("", "spawn", "1", "pause", "then", "pause").start(t)
+				w.out.expect("ready", "ready")
+				w.signal(sig)
+				w.expectCode(128 + int(sig))
+			})
 		}
 	})
 }
