@@ -70,6 +70,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,6 +81,7 @@ import (
 const lifetime = 2 * time.Minute
 
 func main() {
+	runtime.LockOSThread() // some facts are the main thread's
 	time.AfterFunc(lifetime, func() { os.Exit(99) })
 	act(os.Args[1:])
 }
