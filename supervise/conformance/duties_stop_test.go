@@ -1,0 +1,98 @@
+//go:build linux
+
+package conformance
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// slack is what a busy machine may add to a time that is promised.
+const slack = 2 * time.Second
+
+func TestDuty12StopTimeout(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		const timeout = 500 * time.Millisecond
+		w := p.does("--stop-timeout 500ms", strings.Fields("ignore 15 pause")...).start(t)
+		w.out.expect("ready")
+		asked := time.Now()
+		w.signal(syscall.SIGTERM)
+		w.expectCode(137)
+		took := time.Since(asked)
+		check(t, took >= timeout && took < timeout+slack, "took %v", took)
+	})
+}
+
+// TestDuty12Storm: ten thousand TERMs are one request to stop. They neither end
+// logwrap nor begin the stop timeout again.
+func TestDuty12Storm(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		const times, timeout = 10_000, time.Second
+		w := p.does("--stop-timeout 1s", strings.Fields("ignore 15 pause")...).start(t)
+		w.out.expect("ready")
+		asked, sent := time.Now(), 0
+		for ; sent < times; sent++ {
+			if w.cmd.Process.Signal(syscall.SIGTERM) != nil {
+				break
+			}
+			if sent%10 == 9 {
+				time.Sleep(time.Millisecond) // 10,000 a second
+			}
+		}
+		w.expectCode(137)
+		took := time.Since(asked)
+		check(t, took >= timeout && took < timeout+slack, "took %v, %d sent", took, sent)
+		check(t, sent > times/20, "only %d sent", sent)
+	})
+}
+
+// TestDuty13HeldOutput: a descendant keeps the output open.
+func TestDuty13HeldOutput(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		began := time.Now()
+		w := p.does("", strings.Fields("spawn 1 setsid sleep 1m then say last exit 0")...).start(t)
+		w.out.expect("last")
+		w.expectCode(0)
+		took := time.Since(began)
+		check(t, took < 2500*time.Millisecond+slack, "took %v", took)
+	})
+}
+
+// TestDuty14ClosedStreams: an app that closes its output and lives on has not
+// ended, and costs logwrap nothing.
+func TestDuty14ClosedStreams(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		w := p.does("", strings.Fields("close 1,2 delay 3s exit 3")...).start(t)
+		app := w.app()
+		eventually(t, "the app has closed its streams", func() bool { return !isOpen(app, 1) && !isOpen(app, 2) })
+		time.Sleep(200 * time.Millisecond) // until all is settled; nothing to see from here
+		before, _ := readProcess(w.pid)
+		const watched = 2 * time.Second
+		time.Sleep(watched)
+		after, ok := readProcess(w.pid)
+		check(t, ok && after.state != 'Z' && len(alive([]int{app})) == 1, "logwrap or the app has ended")
+		used := after.cpu - before.cpu
+		check(t, used <= watched/100, "logwrap used %v in %v", used, watched)
+		w.expectCode(3)
+	})
+}
+
+// TestDuty24BrokenStdout: whoever reads our output goes away. The app does not
+// notice, and the other sinks get everything.
+func TestDuty24BrokenStdout(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		const lines = 20_000
+		file := t.TempDir() + "/records"
+		c := p.does("--file "+file, strings.Fields("say begin delay 100ms lines 20000 100")...)
+		w := c.start(t)
+		w.out.expect("begin")
+		w.out.file.Close()
+		w.errors.file.Close()
+		if code := w.wait(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		check(t, countLines(t, file, `"line `) == lines, "%d of %d lines in the file", countLines(t, file, `"line `), lines)
+	})
+}

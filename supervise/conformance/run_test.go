@@ -1,0 +1,305 @@
+//go:build linux
+
+package conformance
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// deadline bounds what must happen, however slow the machine.
+const deadline = 20 * time.Second
+
+// place is where logwrap runs: somewhere, or as PID 1 of a PID namespace.
+type place bool
+
+const (
+	somewhere place = false
+	pid1      place = true
+)
+
+func (p place) String() string {
+	if p == pid1 {
+		return "as PID 1"
+	}
+	return "not as PID 1"
+}
+
+// inBothPlaces runs test not as PID 1 and, if the kernel lets us, as PID 1.
+func inBothPlaces(t *testing.T, test func(t *testing.T, p place)) {
+	t.Helper()
+	t.Parallel()
+	t.Run(somewhere.String(), func(t *testing.T) {
+		t.Parallel()
+		test(t, somewhere)
+	})
+	asPID1(t, test)
+}
+
+// asPID1 runs test as PID 1, or says loudly why not.
+func asPID1(t *testing.T, test func(t *testing.T, p place)) {
+	t.Helper()
+	t.Run(pid1.String(), func(t *testing.T) {
+		t.Parallel()
+		if err := tryNamespace(t); err != nil {
+			t.Logf("NOT RUN: %s: no PID namespace with a /proc of its own here: %v", t.Name(), err)
+			return
+		}
+		test(t, pid1)
+	})
+}
+
+func tryNamespace(t *testing.T) error {
+	t.Helper()
+	cmd := exec.Command(testchild, "mountproc", "exit", "0")
+	cmd.SysProcAttr = &syscall.SysProcAttr{}
+	newNamespaces(cmd.SysProcAttr)
+	out, err := cmd.CombinedOutput()
+	if err != nil && len(out) > 0 {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return err
+}
+
+// newNamespaces asks for a PID namespace and mounts of its own.
+func newNamespaces(attr *syscall.SysProcAttr) {
+	attr.Cloneflags = syscall.CLONE_NEWPID | syscall.CLONE_NEWNS
+	if os.Geteuid() != 0 {
+		attr.Cloneflags |= syscall.CLONE_NEWUSER
+		attr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
+	}
+}
+
+// call is one call of logwrap.
+type call struct {
+	place
+	flags   []string
+	app     []string // what the app, a testchild, is to do
+	command []string // another app instead
+	before  []string // what the process that becomes logwrap does first, as testchild
+	after   []string // ends what before began
+	env     []string // besides ours
+	dir     string
+	stdin   *os.File   // nil: a pipe, see wrapper
+	tty     *os.File   // the controlling terminal, and stdin
+	screen  bool       // it is stdout, too
+	extra   []*os.File // descriptors 3 and up
+	bare    bool       // without logwrap, to compare
+}
+
+// does is a call of logwrap with flags, and an app that does what is said.
+func (p place) does(flags string, app ...string) call {
+	return call{place: p, flags: strings.Fields(flags), app: app}
+}
+
+func (c *call) args() (args []string) {
+	app := append([]string{testchild}, c.app...)
+	if c.command != nil {
+		app = c.command
+	}
+	if !c.bare {
+		app = slices.Concat([]string{binary}, c.flags, []string{"--"}, app)
+	}
+	before := slices.Clone(c.before)
+	if c.place == pid1 {
+		before = append([]string{"mountproc"}, before...)
+	}
+	if len(before) == 0 {
+		return app
+	}
+	return slices.Concat([]string{testchild}, before, []string{"exec"}, app, c.after)
+}
+
+// markEnv marks all processes of a run, wherever they hide.
+const markEnv = "CONFORMANCE_RUN"
+
+// wrapper is a running logwrap.
+type wrapper struct {
+	t      testing.TB
+	pid    int // as we see it
+	mark   string
+	cmd    *exec.Cmd
+	stdin  *os.File // the app's, if the call does not say otherwise
+	out    *output  // of stdout, and thereby the app's
+	errors *output
+	ended  chan struct{}
+}
+
+// start starts logwrap. Whatever is left of it is killed at the test's end.
+func (c call) start(t testing.TB) *wrapper {
+	t.Helper()
+	in, stdin := pipe(t)
+	out, outEnd := pipe(t)
+	errs, errEnd := pipe(t)
+	if c.stdin != nil {
+		in = c.stdin
+	}
+	args := c.args()
+	cmd := exec.Command(args[0], args[1:]...)
+	w := &wrapper{t: t, cmd: cmd, stdin: stdin, out: newOutput(t, out), errors: newOutput(t, errs), ended: make(chan struct{})}
+	w.mark = fmt.Sprintf("%s=%d/%s/%d", markEnv, os.Getpid(), t.Name(), time.Now().UnixNano())
+	cmd.Env = append(append(cleanEnviron(), c.env...), w.mark)
+	cmd.Dir = c.dir
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = in, outEnd, errEnd, c.extra
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // away from whoever's terminal
+	if c.tty != nil {
+		cmd.Stdin, cmd.SysProcAttr.Setctty = c.tty, true
+	}
+	if c.screen {
+		cmd.Stdout = c.tty
+	}
+	if c.place == pid1 {
+		newNamespaces(cmd.SysProcAttr)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.pid = cmd.Process.Pid
+	outEnd.Close()
+	errEnd.Close()
+	if c.stdin == nil {
+		in.Close()
+	}
+	go func() {
+		_ = cmd.Wait() // the state says it all
+		close(w.ended)
+	}()
+	t.Cleanup(w.clear)
+	return w
+}
+
+// clear kills everything of the run.
+func (w *wrapper) clear() {
+	w.t.Helper()
+	_ = w.cmd.Process.Kill()
+	<-w.ended
+	eventually(w.t, "all processes of the run are gone", func() bool {
+		left := w.processes()
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		return len(left) == 0
+	})
+}
+
+// cleanEnviron is our environment without what would configure logwrap.
+func cleanEnviron() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		for _, prefix := range []string{"LOGWRAP_", "SENTRY_", "OTEL_", "ELASTICSEARCH_", "PYTHON", "NOTIFY_SOCKET=", markEnv} {
+			if strings.HasPrefix(entry, prefix) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// signal sends a signal to logwrap.
+func (w *wrapper) signal(sig syscall.Signal) {
+	w.t.Helper()
+	if err := w.cmd.Process.Signal(sig); err != nil {
+		w.t.Fatalf("send signal %d: %v", sig, err)
+	}
+}
+
+// wait waits for logwrap's end and returns its exit code.
+func (w *wrapper) wait() int {
+	w.t.Helper()
+	select {
+	case <-w.ended:
+	case <-time.After(deadline):
+		w.t.Fatalf("logwrap did not end; below it: %v", w.describe())
+	}
+	if ws := w.cmd.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
+		w.t.Fatalf("logwrap itself was ended by signal %d", ws.Signal())
+	}
+	return w.cmd.ProcessState.ExitCode()
+}
+
+// expectCode waits for logwrap's end.
+func (w *wrapper) expectCode(want int) {
+	w.t.Helper()
+	if got := w.wait(); got != want {
+		w.t.Errorf("exit code %d, want %d; stderr: %s", got, want, w.errors.rest())
+	}
+}
+
+// pipe returns a pipe whose ends are closed at the test's end.
+func pipe(t testing.TB) (r, w *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+// output reads what a process writes. Both sides may be slow; neither is for ever.
+type output struct {
+	t     testing.TB
+	file  *os.File
+	lines *bufio.Reader
+}
+
+func newOutput(t testing.TB, r *os.File) *output { return &output{t, r, bufio.NewReader(r)} }
+
+// line returns the next line, without its end.
+func (o *output) line() string {
+	o.t.Helper()
+	o.file.SetReadDeadline(time.Now().Add(deadline))
+	line, err := o.lines.ReadString('\n')
+	if err != nil {
+		o.t.Fatalf("read the output: %v (after %q)", err, line)
+	}
+	return strings.TrimRight(line, "\r\n")
+}
+
+// expect reads these lines.
+func (o *output) expect(lines ...string) {
+	o.t.Helper()
+	for _, want := range lines {
+		if got := o.line(); got != want {
+			o.t.Fatalf("read %q, want %q", got, want)
+		}
+	}
+}
+
+// rest returns what is left, up to the end.
+func (o *output) rest() string {
+	o.t.Helper()
+	o.file.SetReadDeadline(time.Now().Add(deadline))
+	rest, err := io.ReadAll(o.lines)
+	if err != nil && !errors.Is(err, syscall.EIO) { // EIO is how a terminal ends
+		o.t.Fatalf("read the output: %v (after %q)", err, rest)
+	}
+	return string(rest)
+}
+
+// eventually polls until ok.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(deadline); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("did not happen: %s", what)
+		}
+	}
+}
+
+// check reports what is wrong unless ok.
+func check(t testing.TB, ok bool, format string, args ...any) {
+	t.Helper()
+	if !ok {
+		t.Errorf(format, args...)
+	}
+}
