@@ -23,7 +23,7 @@ func testConfined(t *testing.T, d *docker) {
 	if end.code != 139 || end.stdout != "last words\n" || !strings.Contains(end.stderr, "testchild crashed: killed by SIGSEGV") {
 		t.Errorf("exit code %d, want 139 and a report: %s%s", end.code, end.stdout, end.stderr)
 	}
-	end = d.finish(t, confined, "--", "/testchild", "spawn", "1", "orphans", "100", "100ms", "then", "reaped")
+	end = d.finish(t, confined, "--", "/testchild", "spawn", "1", "orphans", "100", "100ms", "then", "reaped", "15s")
 	if end.code != 0 || end.stdout != "reaped\n" {
 		t.Errorf("exit code %d: %s%s", end.code, end.stdout, end.stderr)
 	}

@@ -32,10 +32,11 @@ func testDockerfile(t *testing.T, d *docker) {
 	folder := workDir(t, "context")
 	buildHere(t, string(build[1]), filepath.Join(folder, "logwrap"))
 	const authorities = "not really certificates, but found where they are looked for\n"
+	label := "\nLABEL " + d.label + "\n" // first, so that all that is made on the way has it
 	for name, text := range map[string]string{
 		"ca-certificates.crt": authorities,
-		"Dockerfile": "FROM scratch AS build\nCOPY logwrap /out/\nCOPY ca-certificates.crt /etc/ssl/certs/\n\n" + string(final) +
-			"\nLABEL " + d.label + "\n",
+		"Dockerfile": "FROM scratch AS build" + label + "COPY logwrap /out/\nCOPY ca-certificates.crt /etc/ssl/certs/\n\n" +
+			strings.Replace(string(final), "\n", label, 1),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

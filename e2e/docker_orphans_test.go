@@ -90,7 +90,7 @@ func testOrphans(t *testing.T, d *docker) {
 		t.Errorf("exit code %d: %s", code, c.logs(t))
 	}
 	// The same as an app in the container sees it.
-	end := d.finish(t, nil, strings.Fields("-- /testchild spawn 1 orphans 1000 100ms then reaped")...)
+	end := d.finish(t, nil, strings.Fields("-- /testchild spawn 1 orphans 1000 100ms then reaped 15s")...)
 	if end.code != 0 || end.stdout != "reaped\n" {
 		t.Errorf("exit code %d: %s%s", end.code, end.stdout, end.stderr)
 	}

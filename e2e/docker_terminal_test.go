@@ -72,10 +72,11 @@ func (s *screen) watch() {
 	}
 }
 
+// text returns what is shown, without the terminal's echo of keys.
 func (s *screen) text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.shown.String()
+	return strings.ReplaceAll(s.shown.String(), "^C", "")
 }
 
 func (s *screen) resize(t *testing.T, rows, columns uint16) {
@@ -156,7 +157,7 @@ func testTerminal(t *testing.T, d *docker) {
 			s.awaitLines(t, "signal 2", n)
 		}
 		s.press(t, ctrlD)
-		if code := s.wait(t); code != 0 || countLines(strings.ReplaceAll(s.text(), "^C", ""), "signal 2") != 3 {
+		if code := s.wait(t); code != 0 || countLines(s.text(), "signal 2") != 3 {
 			t.Errorf("exit code %d, want 0, and signal 2 three times: %s", code, s.text())
 		}
 	})
