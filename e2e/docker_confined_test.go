@@ -58,7 +58,7 @@ func testDropsRoot(t *testing.T, d *docker) {
 	if !strings.HasPrefix(end.stdout, "id 1000 ") || end.code != 0 {
 		t.Errorf("exit code %d, want id 1000: %q%s", end.code, end.stdout, end.stderr)
 	}
-	checkReopens(t, d.finish(t, nil, "--user", "1000", "--", "/container", "reopen"))
+	checkReopens(t, d.finish(t, nil, "--user", "1000:1000", "--", "/container", "reopen"))
 }
 
 // checkReopens checks what an app of user 1000 wrote to /dev/stdout and
@@ -72,6 +72,7 @@ func checkReopens(t *testing.T, end ended) {
 
 // testTerminationLog: what Kubernetes shows as the reason of a container's end.
 func testTerminationLog(t *testing.T, d *docker) {
+	needs(t, "--termination-log")
 	trace := "Traceback (most recent call last):\n  File \"/srv/shop.py\", line 7, in <module>\n    main()\nValueError: out of stock"
 	long := strings.Repeat("x", 9000)
 	for name, c := range map[string]struct {

@@ -138,3 +138,14 @@ func testBelowInit(t *testing.T, d *docker) {
 		t.Errorf("docker stop: exit code %d, want 143: %s", code, c.logs(t))
 	}
 }
+
+// testSharedProcesses: where containers share their processes with others, as in
+// a pod with shareProcessNamespace, logwrap is not PID 1 and must adopt.
+func testSharedProcesses(t *testing.T, d *docker) {
+	c := d.start(t, []string{"--pid", "host"}, append([]string{"--"}, manyOrphans...)...)
+	watchOrphans(t, c.pid(t))
+	c.d.do(t, "stop", c.id)
+	if code := c.wait(t); code != 0 {
+		t.Errorf("docker stop: exit code %d, want 0: %s", code, c.logs(t))
+	}
+}

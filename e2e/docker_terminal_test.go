@@ -122,12 +122,12 @@ const (
 // interactive starts a container with `docker run -it`.
 func (d *docker) interactive(t *testing.T, args ...string) *screen {
 	t.Helper()
-	return openScreen(t, d.command(t, d.runArgs([]string{"--rm", "-it"}, append([]string{"--"}, args...))...))
+	return openScreen(t, d.command(t, d.runArgs([]string{"--rm", "-it"}, args)...))
 }
 
 func testTerminal(t *testing.T, d *docker) {
 	t.Run("is the app's", func(t *testing.T) {
-		s := d.interactive(t, "/testchild", "tty")
+		s := d.interactive(t, "--", "/testchild", "tty")
 		if code := s.wait(t); code != 0 {
 			t.Errorf("exit code %d", code)
 		}
@@ -139,7 +139,7 @@ func testTerminal(t *testing.T, d *docker) {
 		}
 	})
 	t.Run("Ctrl-C ends the app", func(t *testing.T) {
-		s := d.interactive(t, "/testchild", "pause")
+		s := d.interactive(t, "--", "/testchild", "pause")
 		s.awaitLines(t, "ready", 1)
 		s.press(t, ctrlC)
 		if code := s.wait(t); code != 130 {
@@ -150,7 +150,7 @@ func testTerminal(t *testing.T, d *docker) {
 		}
 	})
 	t.Run("Ctrl-C arrives once", func(t *testing.T) {
-		s := d.interactive(t, "/testchild", "signals", "eof")
+		s := d.interactive(t, "--", "/testchild", "signals", "eof")
 		s.awaitLines(t, "ready", 1)
 		for n := 1; n <= 3; n++ {
 			s.press(t, ctrlC)
@@ -162,7 +162,7 @@ func testTerminal(t *testing.T, d *docker) {
 		}
 	})
 	t.Run("window", func(t *testing.T) {
-		s := d.interactive(t, "/container", "window")
+		s := d.interactive(t, "--", "/container", "window")
 		s.awaitLines(t, "size 24x80", 1)
 		s.resize(t, 43, 132)
 		s.awaitLines(t, "size 43x132", 1)
@@ -172,7 +172,7 @@ func testTerminal(t *testing.T, d *docker) {
 		}
 	})
 	t.Run("typed", func(t *testing.T) {
-		s := d.interactive(t, "/testchild", "say", "ready", "cat")
+		s := d.interactive(t, "--", "/testchild", "say", "ready", "cat")
 		s.awaitLines(t, "ready", 1)
 		s.press(t, "hello\n")
 		s.awaitLines(t, "hello", 2) // the terminal's echo and the app's
@@ -194,5 +194,33 @@ func testTerminalWithoutInput(t *testing.T, d *docker) {
 	c.d.do(t, "stop", c.id)
 	if code := c.wait(t); code != 143 {
 		t.Errorf("docker stop: exit code %d, want 143: %s", code, c.logs(t))
+	}
+}
+
+// testTerminalForOutput: the app writes to a terminal too, of logwrap's making,
+// that is as large as the one outside.
+func testTerminalForOutput(t *testing.T, d *docker) {
+	needs(t, "--pty")
+	s := d.interactive(t, "--pty", "--", "/testchild", "tty")
+	if code := s.wait(t); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	for _, line := range []string{"1 terminal 24x80", "2 terminal 24x80", "controlling yes", "foreground yes"} {
+		if countLines(s.text(), line) != 1 {
+			t.Errorf("the app says %q, want %q", s.text(), line)
+		}
+	}
+	s = d.interactive(t, "--pty", "--", "/container", "window")
+	s.awaitLines(t, "size 24x80", 1)
+	s.resize(t, 43, 132)
+	s.awaitLines(t, "size 43x132", 1)
+	s.press(t, ctrlC)
+	if code := s.wait(t); code != 130 {
+		t.Errorf("exit code %d, want 130: %s", code, s.text())
+	}
+	// Without a terminal outside there is one inside.
+	end := d.finish(t, nil, "--pty", "--", "/testchild", "tty")
+	if end.code != 0 || !strings.Contains(end.stdout, "1 terminal ") || !strings.Contains(end.stdout, "2 terminal ") {
+		t.Errorf("exit code %d: %s%s", end.code, end.stdout, end.stderr)
 	}
 }

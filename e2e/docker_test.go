@@ -20,11 +20,15 @@ func TestDocker(t *testing.T) {
 		{"signals arrive once", testSignalsArriveOnce},
 		{"stop", testDockerStop},
 		{"stop of the stubborn", testDockerStopStubborn},
+		{"signals at once", testSignalAtOnce},
+		{"signals from below", testSignalsFromBelow},
 		{"orphans", testOrphans},
 		{"orphans without logwrap", testOrphansWithoutReaper},
 		{"below an init", testBelowInit},
+		{"in the processes of the machine", testSharedProcesses},
 		{"terminal", testTerminal},
 		{"terminal without input", testTerminalWithoutInput},
+		{"terminal for output", testTerminalForOutput},
 		{"out of memory", testOutOfMemory},
 		{"container killed", testContainerKilled},
 		{"memory", testMemoryOfLogwrap},
@@ -137,5 +141,29 @@ func testDockerStopStubborn(t *testing.T, d *docker) {
 	end := shared.lifecycle(t, "end")
 	if dig(end, "crashed") != false || text(end, "stop_signal") != "SIGTERM" || text(end, "signal") != "SIGKILL" {
 		t.Errorf("the end is told as %v", end)
+	}
+}
+
+// testSignalAtOnce: a PID 1 that has not yet caught TERM would let it pass, or,
+// as programs in Go do, exit with code 2.
+func testSignalAtOnce(t *testing.T, d *docker) {
+	for range 5 {
+		c := d.start(t, nil, "--", "/testchild", "pause")
+		c.kill(t, "TERM")
+		if code := c.wait(t); code != 143 {
+			t.Errorf("exit code %d, want 143: %s", code, c.logs(t))
+		}
+	}
+}
+
+// testSignalsFromBelow: the kernel keeps KILL and STOP of its own children from
+// PID 1; any other is taken for one from outside.
+func testSignalsFromBelow(t *testing.T, d *docker) {
+	end := d.finish(t, nil, strings.Fields("-- /testchild send parent 9 send parent 19 say alive exit 5")...)
+	if end.code != 5 || end.stdout != "alive\n" {
+		t.Errorf("exit code %d, want 5: %s%s", end.code, end.stdout, end.stderr)
+	}
+	if end := d.finish(t, nil, strings.Fields("-- /testchild send parent 15 pause")...); end.code != 143 {
+		t.Errorf("exit code %d, want 143: %s%s", end.code, end.stdout, end.stderr)
 	}
 }
