@@ -30,7 +30,7 @@ lint: ## formatting, vet for other systems, go.mod
 	GOOS=darwin $(GO) vet ./... && GOARCH=arm64 $(GO) build -o /dev/null ./cmd/logwrap
 	$(GO) mod tidy -diff
 
-e2e: ## against real servers: gunicorn, rsyslog, OpenSearch, Elasticsearch, Bugsink, Sentry's normaliser
+e2e: ## against real servers: gunicorn, rsyslog, OpenSearch, Elasticsearch, Bugsink, Sentry's normaliser, Docker
 	$(GO) test -tags e2e -count=1 -timeout 30m -v ./e2e/...
 
 image: ## the image of one file, for the machine at hand

@@ -59,7 +59,8 @@ func workDir(t *testing.T, name string) string {
 }
 
 // notRun says that what is not to be had, and skips the test or, where it is
-// required, fails it.
+// required, fails it. Docker must be required by name: there are machines where
+// no daemon can run, whoever asks.
 func notRun(t *testing.T, what, why string) {
 	t.Helper()
 	line := fmt.Sprintf("NOT RUN: %s: %s", what, strings.Join(strings.FieldsFunc(why, func(r rune) bool { return r == '\n' }), " | "))
@@ -67,7 +68,7 @@ func notRun(t *testing.T, what, why string) {
 	skipped.lines = append(skipped.lines, line)
 	skipped.Unlock()
 	required := strings.Split(os.Getenv("LOGWRAP_E2E_REQUIRE"), ",")
-	if slices.Contains(required, "all") || slices.Contains(required, what) {
+	if slices.Contains(required, "all") && what != "docker" || slices.Contains(required, what) {
 		t.Fatal(line)
 	}
 	fmt.Println(line)
