@@ -21,7 +21,7 @@ type Exit struct {
 	Stop     Stop
 	TimedOut bool          // it was ended because it had run for longer than Timeout
 	Timeout  time.Duration // how long it was allowed to run
-	Hung     bool          // it was ended because it had been silent for too long
+	Hung     bool          // it had been silent for too long, and ended while it was looked after
 	Silent   time.Duration // for how long
 	OOM      OOM
 
@@ -33,6 +33,10 @@ type Exit struct {
 	Worker *Worker
 	Lost   *Lost
 }
+
+// StoppedByWatchdog is the Stop.Reason of an app that hung. Such an end is no
+// crash: the hang has a record of its own.
+const StoppedByWatchdog = "watchdog"
 
 // Stop is who asked an app to stop.
 type Stop struct {
@@ -130,14 +134,17 @@ func (e *Exit) Why() string {
 	add(e.OOM.Killed && memory == "", "out of memory")
 	add(e.TimedOut, "it ran for longer than the "+orSome(e.Timeout, "time")+" allowed")
 	add(e.Hung, "it hung, silent for "+orSome(e.Silent, "too long"))
+	add(!e.Hung && e.hung(), "it hung")
 	if e.Lost != nil {
 		add(e.Lost.Rebooted, "the machine was restarted")
 		add(!e.OOM.Killed && e.Lost.MemoryUsed > 0, memory)
 		add(!e.Lost.LastSeen.IsZero(), "last seen at "+e.Lost.LastSeen.UTC().Format(time.RFC3339))
 	}
-	add(e.Stop.Requested && !e.TimedOut && !e.Hung, e.Stop.String())
+	add(e.Stop.Requested && !e.TimedOut && !e.hung(), e.Stop.String())
 	return strings.Join(list, "; ")
 }
+
+func (e *Exit) hung() bool { return e.Hung || e.Stop.Reason == StoppedByWatchdog }
 
 // memory is the evidence for or against a lack of memory; empty if there is none.
 func (e *Exit) memory() string {

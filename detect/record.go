@@ -83,7 +83,7 @@ type Run struct {
 
 // Event is what a record means for those who watch for trouble.
 type Event struct {
-	Crash  *Exit   // how the run, or a worker, ended, if this is what ended it
+	Crash  *Exit   // how the run, or a worker, ended, if this is what ended it; not a crash only with Hang
 	Hang   *Hang   // the app hung; the record may be the dump of where it was
 	Crumbs []Crumb // the records before it, oldest first
 }

@@ -147,6 +147,20 @@ func TestEventsOfAlarms(t *testing.T) {
 			s.after(stopTimeout)
 			s.hungEnd()
 		}, []string{"dump/critical/crash:137SIGKILL/hang"}},
+		{"stopped by the watchdog", func(s *script) {
+			s.trace(detect.Go, "dump", dumpOfGo)
+			s.hang("SIGQUIT")
+			s.lifecycle(detect.Record{Level: detect.Info, Exit: &detect.Exit{Code: 143, Signal: "SIGTERM", Stop: detect.Stop{Reason: detect.StoppedByWatchdog}}})
+		}, []string{"dump/critical/crash:143SIGTERM/hang"}},
+		{"stopped by the watchdog long after", func(s *script) {
+			s.hang("")
+			s.after(time.Minute)
+			s.lifecycle(detect.Record{Level: detect.Info, Exit: &detect.Exit{Code: 143, Signal: "SIGTERM", Stop: detect.Stop{Reason: detect.StoppedByWatchdog}}})
+		}, []string{"hang/error/hang"}},
+		{"killed by its dump before the hang was told", func(s *script) {
+			s.trace(detect.Go, "dump", dumpOfGo)
+			s.lifecycle(detect.Record{Level: detect.Critical, Exit: &detect.Exit{Code: 2, Crashed: true, Hung: true}})
+		}, []string{"dump/critical/crash:2"}},
 		{"ended by the dump it was asked for", func(s *script) {
 			s.trace(detect.Go, "dump", dumpOfGo)
 			s.hang("SIGQUIT")

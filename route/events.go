@@ -49,7 +49,7 @@ const (
 //
 // A hang belongs to the trace that the app prints because it was asked to, held
 // already or yet to come. Both are held longer then: if the app is ended because
-// it hung, that is the same event.
+// it hung, that is the same event, and what ended the run.
 //
 // A second trace with the same type and value on another stream, while the
 // first is held, is the same crash told twice and is left out. Other events that
@@ -224,7 +224,7 @@ func (e *Events) follow(r *detect.Record) {
 
 // end handles the end of a run.
 func (e *Events) end(r *detect.Record, event bool) {
-	if r.Exit.Crashed && len(e.queue) > 0 && e.explains(r) {
+	if len(e.queue) > 0 && e.explains(r) {
 		t := e.queue[0]
 		t.event.Crash, t.wants = r.Exit, true
 		e.release()
@@ -246,10 +246,10 @@ func (e *Events) explains(r *detect.Record) bool {
 	if !sameRun(t, r) || r.Exit.Lost != nil {
 		return false
 	}
-	if w.event.Hang != nil && r.Exit.Hung {
+	if w.event.Hang != nil && (r.Exit.Hung || r.Exit.Stop.Reason == detect.StoppedByWatchdog) {
 		return true
 	}
-	if t.Trace == detect.NoLanguage {
+	if t.Trace == detect.NoLanguage || !r.Exit.Crashed {
 		return false
 	}
 	if fatalEnd(t, r.Exit) && isLoud(t) {

@@ -87,13 +87,13 @@ func readLifecycle(r *detect.Record) {
 }
 
 // exit is nil if the record does not say how a process ended. A run that was
-// ended because it took too long or hung has crashed, whatever its code.
+// ended because it took too long has crashed, whatever its code.
 func (l *lifecycle) exit() *detect.Exit {
 	if l.Code == nil {
 		return nil
 	}
 	return &detect.Exit{
-		Code: *l.Code, Signal: l.Signal, CoreDumped: l.CoreDumped, Crashed: l.Crashed || l.TimedOut || l.Hung,
+		Code: *l.Code, Signal: l.Signal, CoreDumped: l.CoreDumped, Crashed: l.Crashed || l.TimedOut,
 		PID: l.PID, Restarts: l.Restarts,
 		Stop: detect.Stop{Requested: l.StopRequested, Signal: l.StopSignal, Reason: l.StopReason,
 			PID: l.StopPID, Sender: l.StopSender},

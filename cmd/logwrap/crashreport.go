@@ -30,10 +30,11 @@ func reportDestination(p *plan) route.Destination {
 	return route.Destination{Name: reportHandler, Sink: &crashReport{w: os.Stderr, options: o}, Events: true}
 }
 
-// Deliver prints what ended the app; other events the app has printed itself.
+// Deliver prints what ended the app or a worker, and that it hangs or is given
+// up; other events the app has printed itself.
 func (c *crashReport) Deliver(_ context.Context, batch []detect.Record) error {
 	for i := range batch {
-		if e := batch[i].Event; e == nil || e.Crash == nil {
+		if r := &batch[i]; r.Loop == nil && (r.Event == nil || r.Event.Crash == nil && r.Event.Hang == nil) {
 			continue
 		}
 		if err := report.Print(c.w, &batch[i], c.options); err != nil {

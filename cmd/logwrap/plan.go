@@ -25,6 +25,8 @@ type plan struct {
 	Identity route.Identity
 	Command  string // as the user typed it
 	Report   bool   // nobody takes events: print a report when the app crashes
+
+	TerminationLog string // the file for a summary of what ended the app; empty: none
 }
 
 // store writes the plan to a file in memory, which the caller owns.

@@ -104,8 +104,11 @@ func routerEnviron() []string { return os.Environ() }
 func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, error) {
 	var extra []route.Handler
 	if p.Report {
-		// No level is high enough: only a crash, which always is an event.
+		// No level is high enough: only what always is an event, such as a crash.
 		extra = append(extra, route.Handler{Name: reportHandler, Events: true, Level: math.MaxUint8})
+	}
+	if p.TerminationLog != "" {
+		extra = append(extra, route.Handler{Name: terminationHandler, Events: true, Level: math.MaxUint8})
 	}
 	tree, handlers, err := p.Config.Tree(extra...)
 	if err != nil {
@@ -125,6 +128,9 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 	}
 	if p.Report {
 		to = append(to, reportDestination(p))
+	}
+	if p.TerminationLog != "" {
+		to = append(to, terminationDestination(p))
 	}
 	return route.New(route.Options{View: view, Tree: tree, Destinations: to, Log: log})
 }

@@ -32,18 +32,18 @@ func (p *printer) headline(r *detect.Record) {
 
 // why is one line with what is known of the reasons.
 func (p *printer) why(e *detect.Exit, h *detect.Hang) {
-	why := e.Why()
-	if h != nil {
-		if why != "" && !e.Hung {
-			why += "; "
-		} else {
-			why = ""
-		}
-		why += "it hung, " + h.Reason()
+	known := *e
+	if h != nil { // it says more than the end does
+		known.Hung, known.Stop = false, detect.Stop{}
 	}
-	if e.Restarts == 1 {
+	why := known.Why()
+	if h != nil {
+		why = join(why, "it hung, "+h.Reason())
+	}
+	switch {
+	case e.Restarts == 1:
 		why = join(why, "it had been restarted once")
-	} else if e.Restarts > 1 {
+	case e.Restarts > 1:
 		why = join(why, fmt.Sprintf("it had been restarted %d times", e.Restarts))
 	}
 	if why != "" {
@@ -88,6 +88,7 @@ func endLine(name string, e *detect.Exit, lived time.Duration) string {
 	return "logwrap: " + shown(name) + " " + was + after(lived)
 }
 
+// shown is a name that can be printed.
 func shown(name string) string {
 	if name == "" {
 		return "the app"

@@ -38,6 +38,9 @@ func endOf(r *detect.Record) exception {
 	case crash == nil:
 		x.Type, x.Value = hung, appName(r)+" hangs: "+hang.Reason()
 		mech.Type = "auto.process.hang"
+	case hang != nil:
+		x.Type, x.Value = hung, hangSentence(r, hang, crash)
+		mech.Type = "auto.process.hang"
 	default:
 		x.Type, x.Value = endName(crash), sentence(r, crash)
 		if crash.Signal != "" {
@@ -55,15 +58,19 @@ func endOf(r *detect.Record) exception {
 // nameHang makes the exception that a dump was printed as, the last one of the
 // chain, say that the app hung: what printed the dump is not what is wrong.
 func nameHang(r *detect.Record, chain []exception) {
-	hang := hangOf(r)
-	if hang == nil {
+	hang, crash := hangOf(r), crashOf(r)
+	var value string
+	switch {
+	case hang != nil && crash != nil:
+		value = hangSentence(r, hang, crash)
+	case hang != nil:
+		value = appName(r) + " hangs: " + hang.Reason()
+	case crash != nil && crash.Hung:
+		value = sentence(r, crash)
+	default:
 		return
 	}
 	x := &chain[len(chain)-1]
-	value := appName(r) + " hangs: " + hang.Reason()
-	if crash := crashOf(r); crash != nil {
-		value = appName(r) + " hung: " + hang.Reason() + "; it " + ended(crash)
-	}
 	x.Type, x.Value, x.Module = hung, clean(value, maxValue), ""
 	x.Mechanism.Type, x.Mechanism.Handled = "auto.process.hang", false
 }
@@ -79,7 +86,7 @@ func endName(e *detect.Exit) string {
 		return outOfMemory
 	case e.TimedOut:
 		return timedOut
-	case e.Hung:
+	case e.Hung, e.Stop.Reason == detect.StoppedByWatchdog:
 		return hung
 	case e.Lost != nil && e.Lost.Rebooted:
 		return rebooted
@@ -105,6 +112,20 @@ func sentence(r *detect.Record, e *detect.Exit) string {
 		who = e.Command
 	}
 	return who + " " + ended(e)
+}
+
+// hangSentence says of an app that is gone how it hung and ended.
+func hangSentence(r *detect.Record, h *detect.Hang, e *detect.Exit) string {
+	end := *e
+	end.Hung, end.Stop = false, detect.Stop{} // that is said
+	known := end.How()
+	if end.Signal != "" {
+		known = "was " + known
+	}
+	if why := end.Why(); why != "" {
+		known += ": " + why
+	}
+	return appName(r) + " hung: " + h.Reason() + "; it " + known
 }
 
 // ended is how a process ended, as the rest of a sentence.

@@ -108,8 +108,9 @@ func TestEndsWithoutTrace(t *testing.T) {
 			"contexts.process.exit_code": nil, "contexts.process.dump_signal": "SIGQUIT",
 		}},
 		{"hang, ended for it", hungEnd, map[string]any{
-			"level": "fatal", "exception.values.0.type": "Hang", "exception.values.0.value": "app was killed by SIGKILL: it hung, silent for 1m0s",
-			"tags.stop_reason": "watchdog", "contexts.process.exit_code": 137.0, "contexts.process.threads": 4.0,
+			"level": "fatal", "exception.values.0.type": "Hang",
+			"exception.values.0.value": "app hung: silent for 1m0s (state S (sleeping), waiting in futex_wait, 4 threads); it was killed by SIGKILL",
+			"tags.stop_reason":         "watchdog", "contexts.process.exit_code": 137.0, "contexts.process.threads": 4.0,
 		}},
 		{"crash loop", loop, map[string]any{
 			"level": "fatal", "exception.values.0.type": "CrashLoop",
