@@ -126,12 +126,14 @@ func TestKeysEndTheApp(t *testing.T) {
 			if !ok {
 				return
 			}
-			way.Mode = "pause"
+			way.Mode, way.Restart = "pause", RestartAlways
 			w := wrapOn(t, slave, "wrap", way)
 			w.out.expect("ready")
 			keyboard.press(ctrlC)
-			r, _ := w.finish()
+			r, log := w.finish()
 			check(t, r.Result.Signal == syscall.SIGINT && !r.Crashed && !r.Result.Killed, "%+v", r)
+			check(t, r.Result.StopReason == StoppedByTerminal && r.Result.Restarts == 0 && !r.Requested, "%+v", r)
+			check(t, record(t, log, "app killed by SIGINT")["stop_reason"] == "terminal", "%v", log)
 			check(t, w.Status().ExitCode() == 130, "%s", w.Status())
 		})
 	}

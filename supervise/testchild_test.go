@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,6 +46,15 @@ func testchild(mode string, args []string) {
 	case "family":
 		startChild("signals", nil)
 		printSignals()
+	case "brood":
+		startBrood(args)
+	case "meek":
+		select {}
+	case "deaf":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
+		select {}
+	case "say":
+		fmt.Println(strings.Join(args, " "))
 	case "orphans":
 		orphans(number(args[0]))
 	case "orphanage":
@@ -53,7 +63,7 @@ func testchild(mode string, args []string) {
 		fmt.Println("ready")
 		select {}
 	case "setsid":
-		setsidHolding()
+		setsidHolding(args)
 	case "descriptors":
 		printDescriptors()
 	case "closefds":
@@ -158,8 +168,12 @@ func tree(args []string) {
 }
 
 // setsidHolding leaves a grandchild in a session of its own that holds stdout.
-func setsidHolding() {
-	fmt.Println(startChild("stubborn", &syscall.SysProcAttr{Setsid: true}))
+func setsidHolding(args []string) {
+	mode := "stubborn"
+	if len(args) > 0 {
+		mode = args[0]
+	}
+	fmt.Println(startChild(mode, &syscall.SysProcAttr{Setsid: true}))
 }
 
 // printDescriptors prints the descriptors it was given. Those its own runtime
