@@ -77,7 +77,7 @@ func (c *Credential) obstacle(path string) string {
 		if unix.Stat(part, &stat) != nil {
 			return ""
 		}
-		if !c.mayExecute(&stat) {
+		if !c.mayExecute(uint32(stat.Mode), stat.Uid, stat.Gid) {
 			verb := "execute"
 			if stat.Mode&unix.S_IFMT == unix.S_IFDIR {
 				verb = "enter"
@@ -91,18 +91,18 @@ func (c *Credential) obstacle(path string) string {
 	}
 }
 
-// mayExecute reports whether the mode lets the user execute the file or search
-// the directory.
-func (c *Credential) mayExecute(stat *unix.Stat_t) bool {
+// mayExecute reports whether mode lets the user execute a file of this owner and
+// group, or search a directory.
+func (c *Credential) mayExecute(mode, owner, group uint32) bool {
 	switch {
 	case c.UID == 0:
-		return stat.Mode&0o111 != 0 || stat.Mode&unix.S_IFMT == unix.S_IFDIR
-	case c.UID == stat.Uid:
-		return stat.Mode&0o100 != 0
-	case c.GID == stat.Gid || slices.Contains(c.Groups, stat.Gid):
-		return stat.Mode&0o010 != 0
+		return mode&0o111 != 0 || mode&unix.S_IFMT == unix.S_IFDIR
+	case c.UID == owner:
+		return mode&0o100 != 0
+	case c.GID == group || slices.Contains(c.Groups, group):
+		return mode&0o010 != 0
 	}
-	return stat.Mode&0o001 != 0
+	return mode&0o001 != 0
 }
 
 // Own makes those of files that are pipes or terminals belong to the user c, so

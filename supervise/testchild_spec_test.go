@@ -92,11 +92,15 @@ func printFacts() {
 	json.NewEncoder(os.Stdout).Encode(f)
 }
 
-// startCat starts a program that prints the file $CAT, with our stdout.
+// startCat starts a program that prints the file $CAT, with our stdout, as
+// the user $AS.
 func startCat(args []string) {
 	reaper := NewReaper()
 	go reaper.Run(context.Background())
 	spec := Spec{Path: "cat", Args: []string{"cat", os.Getenv("CAT")}, Files: []*os.File{nil, os.Stdout, os.Stderr}}
+	if user := os.Getenv("AS"); user != "" {
+		spec.Credential = &Credential{UID: uint32(number(user)), GID: uint32(number(user))}
+	}
 	if args[0] == "launched" {
 		os.Setenv(modeEnv, "launch")
 		spec = throughLauncher(spec)
