@@ -49,7 +49,7 @@ func testOtherUser(t *testing.T, d *docker) {
 
 // testDropsRoot: logwrap is root and its app is not.
 func testDropsRoot(t *testing.T, d *docker) {
-	needs(t, "--user")
+	d.needs(t, "--user")
 	end := d.finish(t, nil, "--user", "1000:1001", "--", "/testchild", "facts", "id")
 	if end.code != 0 || end.stdout != "id 1000 1001 \n" && end.stdout != "id 1000 1001 1001\n" {
 		t.Errorf("exit code %d, want id 1000 1001 and no group of root's: %q%s", end.code, end.stdout, end.stderr)
@@ -72,7 +72,7 @@ func checkReopens(t *testing.T, end ended) {
 
 // testTerminationLog: what Kubernetes shows as the reason of a container's end.
 func testTerminationLog(t *testing.T, d *docker) {
-	needs(t, "--termination-log")
+	d.needs(t, "--termination-log")
 	trace := "Traceback (most recent call last):\n  File \"/srv/shop.py\", line 7, in <module>\n    main()\nValueError: out of stock"
 	long := strings.Repeat("x", 9000)
 	for name, c := range map[string]struct {

@@ -27,6 +27,8 @@ import (
 //	/locked       a file that may not be executed
 type docker struct {
 	client, host, label, image string
+
+	logwrap string // the binary in the image, outside
 }
 
 // patience is how long a loaded machine may take to show what is awaited.
@@ -36,8 +38,9 @@ func startDocker(t *testing.T) *docker {
 	t.Helper()
 	vars := startServer(t, "docker")
 	d := &docker{client: vars["DOCKER"], host: vars["DOCKER_HOST"], label: vars["DOCKER_LABEL"]}
+	d.logwrap = staticBinary(t)
 	files := map[string]string{
-		"logwrap":   staticBinary(t),
+		"logwrap":   d.logwrap,
 		"testchild": buildStatic(t, testchildDir(t)),
 		"container": buildStatic(t, testdata(t, "container")),
 	}
@@ -258,9 +261,9 @@ func countLines(text, line string) (n int) {
 }
 
 // needs fails the test where logwrap lacks a flag that it is about.
-func needs(t *testing.T, flag string) {
+func (d *docker) needs(t *testing.T, flag string) {
 	t.Helper()
-	help, err := exec.Command(binary(t), "run", "--help").CombinedOutput()
+	help, err := exec.Command(d.logwrap, "run", "--help").CombinedOutput()
 	if err != nil {
 		t.Fatalf("logwrap run --help: %v: %s", err, help)
 	}

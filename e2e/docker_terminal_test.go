@@ -200,7 +200,7 @@ func testTerminalWithoutInput(t *testing.T, d *docker) {
 // testTerminalForOutput: the app writes to a terminal too, of logwrap's making,
 // that is as large as the one outside.
 func testTerminalForOutput(t *testing.T, d *docker) {
-	needs(t, "--pty")
+	d.needs(t, "--pty")
 	s := d.interactive(t, "--pty", "--", "/testchild", "tty")
 	if code := s.wait(t); code != 0 {
 		t.Errorf("exit code %d", code)

@@ -44,9 +44,11 @@ runs() {
 }
 
 # start_daemon WORKDIR: with cgroups of its own where the machine has mounted
-# none; that mount is seen by the daemon alone.
+# none; that mount is seen by the daemon alone. It comes without a network
+# bridge, and would take away another daemon's.
 start_daemon() {
   local mount=()
+  ! grep -qsx dockerd /proc/[0-9]*/comm || cannot "one is running, but does not answer to ${DOCKER_HOST:-$(id -un)}"
   [ "$(id -u)" -eq 0 ] || cannot "none is running, and only root can start one"
   server_install >/dev/null
   grep -q ' /sys/fs/cgroup[ /].* - cgroup' /proc/self/mountinfo ||
