@@ -60,52 +60,52 @@ func (r *Reaper) Run(ctx context.Context) error {
 
 // reap takes one child off the kernel's list; false means there was none.
 func (r *Reaper) reap() bool {
-	pid, orphan, ok := r.wait()
-	if orphan != nil && r.OnOrphan != nil {
-		r.OnOrphan(pid, *orphan)
+	tell, ok := r.wait()
+	if tell != nil {
+		tell()
 	}
 	return ok
 }
 
-// wait waits for one child without blocking, and returns its status if nobody
-// else will; false means there was none.
-func (r *Reaper) wait() (pid int, orphan *Status, ok bool) {
+// wait waits for one child without blocking; false means there was none. What
+// it returns is to be called without the lock, unless it is nil.
+func (r *Reaper) wait() (tell func(), ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ws syscall.WaitStatus
 	var usage syscall.Rusage
 	pid, err := syscall.Wait4(-1, &ws, syscall.WNOHANG|syscall.WUNTRACED, &usage)
 	if err == syscall.EINTR {
-		return 0, nil, true
+		return nil, true
 	}
 	if err != nil || pid <= 0 {
-		return 0, nil, false
+		return nil, false
 	}
 	p := r.children[pid]
 	switch {
-	case p == nil && ws.Stopped(): // its business
+	case p == nil && ws.Stopped(): // nobody's business
 	case p == nil:
-		return pid, r.bury(pid, ws, &usage), true
+		tell = r.bury(pid, newStatus(ws, &usage, time.Time{}, time.Now()))
 	case ws.Stopped():
 		p.stop(ws.StopSignal())
 	default:
 		delete(r.children, pid)
 		p.end(ws, &usage)
 	}
-	return pid, nil, true
+	return tell, true
 }
 
-// bury tells those who watch workers of an orphan's end. The lock is held, so
+// bury tells those who watch workers how an orphan ended. The lock is held, so
 // that whoever takes it knows of all that was reaped.
-func (r *Reaper) bury(pid int, ws syscall.WaitStatus, usage *syscall.Rusage) *Status {
-	if r.OnOrphan == nil && len(r.workers) == 0 {
-		return nil
-	}
-	status := newStatus(ws, usage, time.Time{}, time.Now())
+func (r *Reaper) bury(pid int, status Status) (tell func()) {
 	for w := range r.workers {
 		w.bury(pid, status)
 	}
-	return &status
+	if r.OnOrphan == nil {
+		return nil
+	}
+	onOrphan := r.OnOrphan
+	return func() { onOrphan(pid, status) }
 }
 
 // Start starts a process. It blocks until the new program runs or has failed

@@ -22,6 +22,12 @@ func treechild(mode string, args []string) bool {
 		hop(number(args[0]))
 	case "master":
 		master(args)
+	case "keeper": // waits for its child again and again
+		fmt.Println(startChild(args[0], nil, args[1:]...))
+		for {
+			syscall.Wait4(-1, nil, 0, nil)
+			time.Sleep(time.Millisecond)
+		}
 	case "late": // stays what its parent is for a while, and then another program
 		onSignal(syscall.SIGUSR1, args[0], func() { execOther(args[1]) })
 	case "eat":
