@@ -69,6 +69,24 @@ func (p *PTY) Files(in *os.File) (files []*os.File, typed bool) {
 	return []*os.File{p.Slave, p.Slave, p.Slave}, true
 }
 
+// Output returns a further descriptor of Master for whoever copies the app's
+// output, which the caller owns. It may be given to poll(2), and its Fd called,
+// without a change to the mode Master is in.
+func (p *PTY) Output() (*os.File, error) {
+	var output *os.File
+	err := control(p.Master, func(fd int) error {
+		copied, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+		if err == nil {
+			output = os.NewFile(uintptr(copied), p.Master.Name())
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("copy the descriptor of a pseudo-terminal: %w", err)
+	}
+	return output, nil
+}
+
 // Resize gives the pseudo-terminal the window of the terminal from, or 80 by 24
 // if from is nil, no terminal, or does not know its own. The kernel tells the app
 // (WINCH) if that is a change. Call it when we are told.

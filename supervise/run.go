@@ -40,7 +40,7 @@ func (s *series) newRun(p *Process, spec *Spec) *run {
 	if p.terminal {
 		r.given = spec.Terminal
 	}
-	if !spec.Session {
+	if !spec.Session && !spec.ControllingTTY {
 		r.tty = ControllingTerminal()
 	}
 	if timeout := s.app.Timeout; timeout > 0 {

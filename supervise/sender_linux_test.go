@@ -38,8 +38,8 @@ func TestSenderIsTheTerminal(t *testing.T) {
 	}
 	r, w := pipe(t)
 	spec := child("senders")
-	spec.Files = []*os.File{slave, w, os.Stderr}
-	p := startOn(t, spec)
+	spec.Files, spec.ControllingTTY = []*os.File{slave, w, os.Stderr}, true
+	p := start(t, spec)
 	w.Close()
 	out := newOutput(t, r)
 	out.expect("ready")

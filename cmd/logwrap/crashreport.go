@@ -40,6 +40,7 @@ func (c *crashReport) Deliver(_ context.Context, batch []detect.Record) error {
 		if err := report.Print(c.w, &batch[i], c.options); err != nil {
 			return route.Permanent(err) // nobody reads stderr any more
 		}
+		c.options.Missing = nil // said once is enough
 	}
 	return nil
 }

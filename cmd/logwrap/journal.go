@@ -46,21 +46,38 @@ func journalHint(err error) string {
 	return ""
 }
 
-// syncJournal keeps what a crash of the machine can cost below a second or two.
-func (p *parent) syncJournal(ctx context.Context) {
-	if p.conf.Journal.Path == "" {
-		return
-	}
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
+// What keepJournal does, and how often.
+const (
+	syncPeriod = time.Second
+	markPeriod = time.Second
+	// hasty is for a memory that is filling up: an app can take what is left of
+	// it in less than a second.
+	hasty = 100 * time.Millisecond
+)
+
+// keepJournal keeps what a crash of the machine can cost below a second or two,
+// and the marker up to date, until ctx ends.
+func (p *parent) keepJournal(ctx context.Context) {
+	sync := time.NewTicker(syncPeriod)
+	defer sync.Stop()
+	mark := time.NewTimer(markPeriod)
 	failing := false
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-sync.C:
+			err = p.journal.Sync()
+		case <-mark.C:
+			next := markPeriod
+			pressed, _ := p.marker.beat() // what it lacks, its age tells
+			if pressed {
+				next = hasty
+			}
+			mark.Reset(next)
+			continue
 		}
-		err := p.journal.Sync()
 		if err != nil && !failing {
 			p.log.Warn("the journal may not survive a crash of the machine", "error", err)
 		}

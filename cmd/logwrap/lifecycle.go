@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 
@@ -10,9 +11,10 @@ import (
 )
 
 // newLifecycleLogger returns a logger whose records travel like the app's lines:
-// in the journal, in order, to every sink. onTrouble is called after each record
-// of level error or above.
-func newLifecycleLogger(j *capture.Journal, onTrouble func()) *slog.Logger {
+// in the journal, in order, to every sink. Warnings are said to whoever sits
+// before own as well. onTrouble is called after each record of level error or
+// above.
+func newLifecycleLogger(j *capture.Journal, own *slog.Logger, onTrouble func()) *slog.Logger {
 	h := slog.NewJSONHandler(lifecycleStream{j}, &slog.HandlerOptions{
 		Level: slog.LevelInfo,
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -22,29 +24,33 @@ func newLifecycleLogger(j *capture.Journal, onTrouble func()) *slog.Logger {
 			return a
 		},
 	})
-	return slog.New(troubleHandler{h, onTrouble}).With("logger", "logwrap")
+	return slog.New(troubleHandler{h, own.Handler(), onTrouble}).With("logger", "logwrap")
 }
 
 // troubleHandler tells when something has happened that somebody should see.
 type troubleHandler struct {
 	slog.Handler
+	own  slog.Handler
 	tell func()
 }
 
 func (h troubleHandler) Handle(ctx context.Context, r slog.Record) error {
 	err := h.Handler.Handle(ctx, r)
-	if r.Level >= slog.LevelError {
+	switch {
+	case r.Level >= slog.LevelError:
 		h.tell()
+	case r.Level >= slog.LevelWarn && h.own.Enabled(ctx, r.Level):
+		return errors.Join(err, h.own.Handle(ctx, r))
 	}
 	return err
 }
 
 func (h troubleHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return troubleHandler{h.Handler.WithAttrs(attrs), h.tell}
+	return troubleHandler{h.Handler.WithAttrs(attrs), h.own, h.tell}
 }
 
 func (h troubleHandler) WithGroup(name string) slog.Handler {
-	return troubleHandler{h.Handler.WithGroup(name), h.tell}
+	return troubleHandler{h.Handler.WithGroup(name), h.own, h.tell}
 }
 
 type lifecycleStream struct{ journal *capture.Journal }

@@ -80,6 +80,7 @@ func (h *messageHandler) Handle(_ context.Context, r slog.Record) error {
 		switch a.Key {
 		case "handler":
 			before = "handler " + a.Value.String() + ": "
+		case "event", "logger": // for programs; the message says it
 		case "error":
 			after = ": " + a.Value.String()
 		default:

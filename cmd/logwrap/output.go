@@ -1,72 +1,171 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/logwrap/logwrap/capture"
+	"github.com/logwrap/logwrap/cmd/logwrap/config"
+	"github.com/logwrap/logwrap/supervise"
 )
 
-// output is the way of one run's output: pipes whose ends the app is given, and
-// the pump at their other side. A nil output has none.
+// output is the way of one run's output: what the app is given to write to, and
+// the pump at the other side. A nil output has none.
 type output struct {
-	ends   [2]*os.File
+	files  []*os.File // the app's descriptors 0, 1 and 2
+	ends   []*os.File // those of them that are of no use once the app has them
+	typed  bool       // the app's terminal is one that keys are typed at
 	pump   *capture.Pump
 	pumped chan bool // nil until the run has begun
+
+	pty     *supervise.PTY
+	relay   *supervise.Relay // nil: no keys are passed on
+	resized chan os.Signal   // our own terminal's window has changed
 }
 
+// newOutput makes what a run writes to: two pipes, one for both streams, or a
+// terminal.
 func (p *parent) newOutput() (*output, error) {
-	sources, ends, err := appPipes()
-	if err != nil {
-		return nil, err
+	o := &output{}
+	sources, err := o.open(&p.conf.Supervise)
+	if err == nil {
+		err = o.own(p.conf.Supervise.Credential)
 	}
-	pump, err := capture.NewPump(capture.PumpOptions{
-		Journal: p.journal, Sources: sources, Consoles: p.consoles(), HangUp: len(p.conf.Handlers) == 0,
-	})
+	if err == nil {
+		o.pump, err = capture.NewPump(capture.PumpOptions{
+			Journal: p.journal, Sources: sources, Consoles: p.consoles(sources), HangUp: len(p.conf.Handlers) == 0,
+		})
+	}
 	if err != nil {
 		closeAll(sources[:])
-		closeAll(ends[:])
+		o.close()
 		return nil, err
 	}
-	return &output{ends: ends, pump: pump}, nil
+	if o.typed {
+		o.passKeys(p)
+	}
+	return o, nil
+}
+
+// open makes the app's files and returns what to read their output from.
+func (o *output) open(s *config.Supervise) (sources [2]*os.File, err error) {
+	switch {
+	case s.PTY:
+		if o.pty, err = supervise.OpenPTY(); err != nil {
+			return sources, err
+		}
+		o.files, o.typed = o.pty.Files(os.Stdin)
+		o.ends = []*os.File{o.pty.Slave}
+		sources[0], err = o.pty.Output()
+		return sources, err
+	case s.Merge:
+		var end *os.File
+		sources[0], end, err = appPipe()
+		o.ends = []*os.File{end}
+		o.files = []*os.File{os.Stdin, end, end}
+		return sources, err
+	}
+	o.ends, o.files = make([]*os.File, 2), []*os.File{os.Stdin}
+	for i := range sources {
+		if sources[i], o.ends[i], err = appPipe(); err != nil {
+			return sources, err
+		}
+		o.files = append(o.files, o.ends[i])
+	}
+	return sources, nil
+}
+
+// own gives the files to the user the app runs as: it could not open
+// /dev/stdout else.
+func (o *output) own(c *config.Credential) error {
+	if c == nil {
+		return nil
+	}
+	return supervise.Own(supervise.Credential(*c), o.ends...)
+}
+
+// passKeys has our terminal's keys and the size of its window reach the app's.
+func (o *output) passKeys(p *parent) {
+	var err error
+	if o.relay, err = o.pty.Relay(os.Stdin); err != nil {
+		p.log.Info("what is typed does not reach the app", "error", err)
+		return
+	}
+	o.resized = make(chan os.Signal, 1)
+	signal.Notify(o.resized, syscall.SIGWINCH)
+	go func() {
+		for range o.resized {
+			_ = o.pty.Resize(os.Stdin)
+		}
+	}()
 }
 
 // begin moves what the app writes, now that it has the ends.
 func (o *output) begin() {
-	closeAll(o.ends[:])
+	closeAll(o.ends)
 	o.pumped = make(chan bool, 1)
 	go func() { o.pumped <- o.pump.Run() }()
 }
 
-// finish moves what is left, but no longer than until deadline. It reports
-// whether that was all.
+// finish moves what is left, but no longer than until deadline, and gives our
+// terminal back. It reports whether that was all.
 func (o *output) finish(deadline time.Time) bool {
 	o.pump.Finish(deadline)
-	return <-o.pumped
+	all := <-o.pumped
+	o.close()
+	return all
 }
 
-// abandon closes the pipes of a run that did not begin.
+// abandon closes the files of a run that did not begin.
 func (o *output) abandon() {
 	if o == nil || o.pumped != nil {
 		return
 	}
-	closeAll(o.ends[:])
-	o.pump.Run() // finds the end of both
+	closeAll(o.ends)
+	o.pump.Finish(time.Now())
+	o.pump.Run() // closes the sources
 	o.pumped = make(chan bool)
+	o.close()
 }
 
-// appPipes makes the pipes for the app's output: the ends to read, and the ends
-// for the app.
-func appPipes() (sources, ends [2]*os.File, err error) {
-	for i := range sources {
-		if sources[i], ends[i], err = os.Pipe(); err != nil {
-			closeAll(sources[:])
-			closeAll(ends[:])
-			return sources, ends, fmt.Errorf("make a pipe for the app: %w", err)
+func (o *output) close() {
+	closeAll(o.ends)
+	if o.relay != nil {
+		signal.Stop(o.resized)
+		close(o.resized)
+		_ = o.relay.Restore()
+		o.relay = nil
+	}
+	if o.pty != nil {
+		o.pty.Close()
+		o.pty = nil
+	}
+}
+
+// consoles returns where the app's output goes on to.
+func (p *parent) consoles(sources [2]*os.File) (c [2]*os.File) {
+	if p.conf.Console == config.ConsoleOff {
+		return c
+	}
+	c = [2]*os.File{os.Stdout, os.Stderr}
+	for i, source := range sources {
+		if source == nil {
+			c[i] = nil
 		}
 	}
-	return sources, ends, nil
+	return c
+}
+
+// appPipe makes a pipe: the end to read, and the end for the app.
+func appPipe() (source, end *os.File, err error) {
+	if source, end, err = os.Pipe(); err != nil {
+		err = fmt.Errorf("make a pipe for the app: %w", errors.Unwrap(err))
+	}
+	return source, end, err
 }
 
 func closeAll(files []*os.File) {

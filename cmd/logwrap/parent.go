@@ -28,12 +28,16 @@ type parent struct {
 	signals *supervise.Signals
 	log     *slog.Logger
 
-	journal *capture.Journal
-	reaper  *supervise.Reaper
-	routing *routing
-	output  *output // of the present run
+	journal   *capture.Journal
+	lifecycle *slog.Logger // of the app, in the journal
+	reaper    *supervise.Reaper
+	memory    *supervise.MemoryGroup
+	routing   *routing
+	marker    *marker
+	output    *output // of the present run
 
-	stops int // requests to stop so far
+	stops      int  // requests to stop so far
+	terminated bool // something was written to the termination log
 }
 
 func newParent(conf *config.Config, args []string, signals *supervise.Signals, env []string) *parent {
@@ -54,7 +58,11 @@ func (p *parent) run() (int, error) {
 	defer cancel()
 	go p.reaper.Run(ctx)
 	go p.signals.Run(ctx)
-	go p.syncJournal(ctx)
+	p.lifecycle = newLifecycleLogger(p.journal, p.log, func() { p.routing.start(ctx) })
+	if p.conf.Journal.Path != "" {
+		p.reportLost()
+		go p.keepJournal(ctx)
+	}
 
 	result, err := p.runApp(ctx)
 	if err != nil {
@@ -87,9 +95,27 @@ func (p *parent) prepare() error {
 			return err
 		}
 	}
+	if err := p.adopt(); err != nil {
+		return err
+	}
+	p.marker = &marker{path: markerPath(p.conf.Journal.Path), memory: p.memory}
+	return nil
+}
+
+// adopt makes us the parent of whatever loses its own.
+func (p *parent) adopt() error {
+	p.memory = supervise.OpenMemoryGroup()
 	p.reaper = supervise.NewReaper()
+	if p.log.Enabled(context.Background(), slog.LevelDebug) {
+		p.reaper.OnOrphan = func(pid int, status supervise.Status) {
+			p.log.Debug("reaped an orphan", "pid", pid, "status", status.String())
+		}
+	}
 	if err := supervise.BecomeSubreaper(); err != nil {
 		p.log.Debug("cannot adopt orphans", "error", err)
+	}
+	if sig := p.conf.Supervise.ParentDeathSignal; sig != 0 {
+		return supervise.ParentDeathSignal(sig)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/logwrap/logwrap/cmd/logwrap/config"
+	"github.com/logwrap/logwrap/supervise"
 )
 
 // exitFault is the exit code for logwrap's own fault, before the app was started.
@@ -30,8 +31,17 @@ type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// launchCommand is the first argument with which logwrap starts itself to become
+// an app with limits; see supervise.Spec.Launcher.
+const launchCommand = "__launch"
+
 // execute runs the command line and returns the exit code.
 func execute(args []string) int {
+	if len(args) > 0 && args[0] == launchCommand {
+		// Nothing before that: whatever is done here reaches the app.
+		complain(os.Stderr, supervise.Launch(args[1:]), "")
+		return exitFault
+	}
 	root := newRootCommand()
 	root.SetArgs(args)
 	return exitCode(root.Execute())

@@ -43,6 +43,9 @@ func newRouting(p *parent, handlers []config.Handler) (*routing, []string) {
 	if r.report {
 		names = append(names, reportHandler)
 	}
+	if p.conf.Supervise.TerminationLog != "" {
+		names = append(names, terminationHandler)
+	}
 	return r, names
 }
 
@@ -100,6 +103,6 @@ func (r *routing) prepare() (err error) {
 	p := r.parent
 	id := p.conf.Identity()
 	id.Journal, id.Host, id.Container = p.journal.ID(), hostName(), containerID()
-	r.plan, err = (&plan{Config: p.conf, Identity: id, Command: p.args[0], Report: r.report}).store()
+	r.plan, err = (&plan{Config: p.conf, Identity: id, Command: p.args[0], Report: r.report, TerminationLog: p.conf.Supervise.TerminationLog}).store()
 	return err
 }

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
 	"github.com/logwrap/logwrap/route/report"
+	"github.com/logwrap/logwrap/supervise"
 )
 
 // terminationHandler is the cursor's name of the termination log.
@@ -50,6 +52,36 @@ func (l *terminationLog) Deliver(_ context.Context, batch []detect.Record) error
 }
 
 func (l *terminationLog) Close() error { return nil }
+
+// noteTermination leaves the first message about an end, at once, in case no
+// router gets to write a better one. After an end that is no crash it takes back
+// what was said of an earlier run.
+func (p *parent) noteTermination(r supervise.Result) {
+	path := p.conf.Supervise.TerminationLog
+	if path == "" || !r.Crashed() && !p.terminated {
+		return
+	}
+	var text []byte
+	if p.terminated = r.Crashed(); p.terminated {
+		text = report.Reason(filepath.Base(p.args[0]), exitOf(r))
+	}
+	if err := writeTermination(path, text); err != nil {
+		p.log.Warn("nobody can look up there why the app ended", "error", err)
+	}
+}
+
+// exitOf is what a result means to those who report.
+func exitOf(r supervise.Result) *detect.Exit {
+	e := &detect.Exit{
+		Code: r.ExitCode(), CoreDumped: r.CoreDumped, Crashed: r.Crashed(), PID: r.Pid, Restarts: r.Restarts,
+		TimedOut: r.TimedOut, Hung: r.Hung, Silent: r.Silent, Duration: r.Duration(), MaxRSS: r.MaxRSS,
+		UserCPU: r.User, SystemCPU: r.System, OOM: detect.OOM{Killed: r.OOM},
+	}
+	if r.Signal != 0 {
+		e.Signal = supervise.SignalName(r.Signal)
+	}
+	return e
+}
 
 // writeTermination replaces what is in the file at path, in one write. A file
 // that is not there is made, but not where a link to nowhere points. It does
