@@ -60,8 +60,8 @@ func TestOutOfMemory(t *testing.T) {
 	}
 }
 
-// TestEndWithoutMemoryGroup: where there is none nothing is claimed.
-func TestEndWithoutMemoryGroup(t *testing.T) {
+// TestKillOfUnknownReason: where there is none nothing is claimed.
+func TestKillOfUnknownReason(t *testing.T) {
 	app, book := newApp(t)
 	r := runSpecs(t, app, child("kill", "9"))
 	check(t, !r.OOM && r.Crashed() && book.event("end")["oom"] == nil, "%+v, %v", r, book.event("end"))

@@ -25,7 +25,7 @@ type run struct {
 	expiry    <-chan time.Time // of App.Timeout
 	ladder    ladder
 	leftovers leftovers
-	watch     watch
+	watch     watching
 	workers   workerWatch
 	over      bool
 

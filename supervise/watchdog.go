@@ -32,8 +32,8 @@ const (
 	dumpTimeout = 5 * time.Second
 )
 
-// watch is the state of the watchdog in a run.
-type watch struct {
+// watching is the state of the watchdog in a run.
+type watching struct {
 	timer    <-chan time.Time
 	hang     *hang
 	reported time.Time // when a hang was last reported

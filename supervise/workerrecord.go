@@ -78,12 +78,15 @@ func (r *run) buryRest() {
 // isEvent reports whether the death of a worker is a failure: nobody asked for
 // it, and it is not how processes end when their parent has done with them.
 func (r *run) isEvent(d *Death) bool {
-	if r.result.StopReason != "" || !r.ladder.killed.IsZero() || !d.Known {
+	if r.result.StopReason != "" || !r.ladder.killed.IsZero() {
 		return false
+	}
+	if d.Kills > 0 {
+		return true
 	}
 	switch d.Status.Signal {
 	case syscall.SIGKILL:
-		return d.Worker || d.Kills > 0
+		return d.Worker
 	case syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGILL, syscall.SIGFPE, syscall.SIGABRT,
 		syscall.SIGSYS, syscall.SIGTRAP, syscall.SIGXCPU, syscall.SIGXFSZ:
 		return true
@@ -106,7 +109,7 @@ func (r *run) deathAttrs(d *Death) []slog.Attr {
 			attrs = append(attrs, slog.String("signal", SignalName(d.Status.Signal)), slog.Bool("core_dumped", d.Status.CoreDumped))
 		}
 	}
-	if d.Status.Signal == syscall.SIGKILL {
+	if d.Status.Signal == syscall.SIGKILL || d.Kills > 0 {
 		if memory := r.memory.facts(); memory != nil {
 			memory.before = memory.after - min(d.Kills, memory.after)
 			attrs = append(attrs, slog.Bool("oom", d.Kills > 0))

@@ -21,6 +21,7 @@ func TestWorkerRecords(t *testing.T) {
 		{"a worker told to end", Death{Worker: true, Known: true, Status: Status{Signal: term}}, "", false},
 		{"a worker that failed", Death{Worker: true, Known: true, Status: Status{Code: 1}}, "", false},
 		{"a worker of unknown end", Death{Worker: true}, "", false},
+		{"a worker of unknown end, for want of memory", Death{Worker: true, Kills: 1}, "", true},
 		{"a worker killed in a stop", Death{Worker: true, Known: true, Status: Status{Signal: kill}}, StoppedBySignal, false},
 		{"a crash in a stop", Death{Worker: true, Known: true, Status: Status{Signal: segv}}, StoppedBySignal, false},
 	} {
@@ -36,7 +37,7 @@ func TestWorkerRecords(t *testing.T) {
 			record["worker"] == test.death.Worker && record["app_pid"] == float64(r.process.Pid()), "%s: %v", test.name, record)
 		_, code := record["exit_code"]
 		check(t, code == test.death.Known, "%s: %v", test.name, record)
-		if test.death.Status.Signal == kill {
+		if test.death.Status.Signal == kill || test.death.Kills > 0 {
 			check(t, record["oom"] == (test.death.Kills > 0) && record["oom_kills_before"] == float64(5-test.death.Kills) && record["oom_kills_after"] == 5.0, "%s: %v", test.name, record)
 		} else {
 			check(t, record["oom"] == nil, "%s: %v", test.name, record)
