@@ -22,10 +22,6 @@ const (
 // have deadlines, and Close ends them.
 //
 // There is one stream: the app's stdout and stderr are no longer told apart.
-//
-// When the leader of a session ends, the kernel hangs up the terminal that
-// controls it and may throw away output of it that has not been read. See Files
-// for when a program needs a controlling terminal at all.
 type PTY struct {
 	Master, Slave *os.File
 }
@@ -60,8 +56,8 @@ func (p *PTY) Close() {
 // to be when ours is in. An in that is no terminal (a pipe, a file, /dev/null) is
 // passed on as it is; the app then has the pseudo-terminal for its output only,
 // and typed is false: nobody can press a key, so no controlling terminal is
-// needed, and without one no output can be lost at the app's end. If typed, use
-// Spec.ControllingTTY, and Relay to pass the keys on.
+// needed, and none is hung up when the app ends before others that use it. If
+// typed, use Spec.ControllingTTY, and Relay to pass the keys on.
 func (p *PTY) Files(in *os.File) (files []*os.File, typed bool) {
 	if in == nil || !isTerminal(in) {
 		return []*os.File{in, p.Slave, p.Slave}, false

@@ -193,7 +193,7 @@ func TestPTYCompleteTyped(t *testing.T) {
 }
 
 // TestPTYEnd: the output ends when nobody has the slave end open any more, be it
-// a grandchild; and Close ends a read.
+// a grandchild; and closing Master ends a read.
 func TestPTYEnd(t *testing.T) {
 	terminals, ok := openPTYs(t, 2)
 	if !ok {
@@ -219,7 +219,7 @@ func TestPTYEnd(t *testing.T) {
 		_, err := terminals[1].Master.Read(make([]byte, 1))
 		ended <- err
 	}()
-	terminals[1].Close()
+	terminals[1].Master.Close()
 	select {
 	case err := <-ended:
 		check(t, errors.Is(err, os.ErrClosed), "%v", err)
