@@ -34,4 +34,4 @@ e2e: ## against real servers: gunicorn, rsyslog, OpenSearch, Elasticsearch, Bugs
 	$(GO) test -tags e2e -count=1 -timeout 30m -v ./e2e/...
 
 image: ## the image of one file, for the machine at hand
-	docker build -t logwrap/logwrap .
+	DOCKER_BUILDKIT=1 docker build -t logwrap/logwrap .
