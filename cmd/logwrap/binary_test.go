@@ -16,7 +16,7 @@ import (
 // binary itself, which plays toy apps when toyEnv names one.
 var binary, app string
 
-const toyEnv = "LOGWRAP_TEST_TOY"
+const toyEnv = "TOY_OF_LOGWRAP" // not LOGWRAP_…: the app would not see it
 
 func TestMain(m *testing.M) {
 	if toy := os.Getenv(toyEnv); toy != "" {
