@@ -248,6 +248,13 @@ func TestExplain(t *testing.T) {
 	if !strings.Contains(r.stdout, `"level":"critical"`) || !strings.Contains(r.stdout, `"event":true`) {
 		t.Errorf("a silent death is no event:\n%s", r.stdout)
 	}
+	if !strings.Contains(r.stdout, `"message":"app killed by SIGSEGV"`) || strings.Contains(r.stdout, `"line":2`) {
+		t.Errorf("a silent death is a line of the input:\n%s", r.stdout)
+	}
+	r = logwrap{args: []string{"explain", "--status", "3"}, in: "working\n"}.run(t)
+	if !strings.Contains(r.stdout, "the end      critical") || strings.Contains(r.stdout, "line 2") {
+		t.Errorf("explain for people printed %q", r.stdout)
+	}
 	r = logwrap{args: []string{"explain"}, in: "ERROR:db:gone\n"}.run(t)
 	if !strings.Contains(r.stdout, "error") || !strings.Contains(r.stdout, "logger db") || r.code != 0 {
 		t.Errorf("explain for people printed %q, code %d", r.stdout, r.code)

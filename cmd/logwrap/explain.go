@@ -203,12 +203,9 @@ func (x *explainer) mark(r *detect.Record) {
 
 // end tells how the app ended, and prints what has waited for that.
 func (x *explainer) end(exit *detect.Exit) {
-	how := fmt.Appendf(nil, "app exited with code %d", exit.Code)
-	if exit.Signal != "" {
-		how = []byte("app killed by " + exit.Signal)
-	}
+	how := []byte("app " + exit.Reason())
 	r := detect.Record{
-		ID: x.offset, End: x.offset, Stream: capture.Lifecycle, Level: detect.Info, Format: detect.JSON,
+		ID: x.offset, End: x.offset, Stream: capture.Lifecycle, Level: detect.Info,
 		Why: "how the app ended", Logger: []byte("logwrap"), Message: how, Text: how, Exit: exit,
 	}
 	if exit.Crashed {

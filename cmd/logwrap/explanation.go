@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 )
 
@@ -29,8 +30,8 @@ func (p *jsonPrinter) err() error { return p.failed }
 
 // explained is the object that explain --json prints; absent keys are left out.
 type explained struct {
-	Line       int                  `json:"line"`
-	Lines      int32                `json:"lines"`
+	Line       int                  `json:"line,omitempty"`  // none for the end of the app, which is no line of the input
+	Lines      int32                `json:"lines,omitempty"` // nor has it any
 	Level      string               `json:"level"`
 	Why        string               `json:"why,omitempty"`
 	Format     string               `json:"format"`
@@ -72,6 +73,9 @@ func (p *jsonPrinter) print(e *explanation) {
 	out := explained{
 		Line: e.line, Lines: max(r.Lines, 1), Level: r.Level.String(), Why: r.Why, Format: r.Format.String(),
 		Logger: valid(r.Logger), Message: valid(r.Message), Handlers: e.handlers, Event: e.event, Partial: r.Partial,
+	}
+	if r.Stream == capture.Lifecycle {
+		out.Line, out.Lines = 0, 0
 	}
 	if structured := r.Format == detect.JSON || r.Format == detect.Logfmt; structured && len(r.Message) == len(r.Text) {
 		out.Message = "" // it has none; sinks show the line instead
@@ -163,7 +167,10 @@ func (p *textPrinter) print(e *explanation) {
 	}
 	r := &e.record
 	lines := fmt.Sprint("line ", e.line)
-	if r.Lines > 1 {
+	switch {
+	case r.Stream == capture.Lifecycle: // what became of the app is no line of the input
+		lines = "the end"
+	case r.Lines > 1:
 		lines = fmt.Sprintf("lines %d-%d", e.line, e.line+int(r.Lines)-1)
 	}
 	text := fmt.Sprintf("%-12s %-9s %s", lines, r.Level, r.Format)

@@ -159,7 +159,7 @@ func (p *printer) lastLines(r *detect.Record) {
 		}
 		return
 	}
-	if crashOf(r) != nil {
+	if c := crashOf(r); c != nil && c.Worker == nil {
 		p.line("", "  it left no trace and printed nothing")
 	}
 }

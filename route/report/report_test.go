@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/logwrap/logwrap/capture"
@@ -50,6 +51,25 @@ func silent(exit detect.Exit, seconds float64, crumbs ...detect.Crumb) *detect.R
 	return &detect.Record{Stream: capture.Lifecycle, Time: start + int64(seconds*1e9), Level: detect.Critical, Run: run,
 		Message: []byte(`{"msg":"app ended"}`), Exit: &exit, Event: &detect.Event{Crash: &exit, Crumbs: crumbs}}
 }
+
+// alarm is a record of the app's life that is no end of a run that was seen.
+func alarm(event detect.Event) *detect.Record {
+	r := &detect.Record{Stream: capture.Lifecycle, Time: start + 5e9, Level: detect.Error, Run: run, Message: []byte("{}"), Event: &event}
+	r.Exit, r.Hang = event.Crash, event.Hang
+	return r
+}
+
+// dumped is the dump of an app that hangs, or has ended because it did.
+func dumped(hang *detect.Hang, exit *detect.Exit) *detect.Record {
+	r := recordOf("SIGQUIT: quit\nPC=0x46e0a1 m=0 sigcode=0\n\ngoroutine 1 [select (no cases)]:\nmain.main()\n\t/srv/app/main.go:5 +0x1d\n\nrax    0xca\n")
+	r.Event = &detect.Event{Hang: hang, Crash: exit}
+	return &r
+}
+
+var (
+	memoryKill = detect.OOM{Killed: true, Before: 0, After: 1, Source: "/sys/fs/cgroup/memory.events", Limit: 64 << 20}
+	aHang      = &detect.Hang{PID: 7, Silent: time.Minute, State: "S (sleeping)", WaitChannel: "futex_wait", Threads: 4}
+)
 
 func lines(stream capture.Stream, messages ...string) []detect.Crumb {
 	var crumbs []detect.Crumb
@@ -137,6 +157,20 @@ func TestPrint(t *testing.T) {
 		{"control-characters", died("Traceback (most recent call last):\n  File \"/srv/app/\x1b]0;owned\x07.py\", line 1, in f\x9b2J\nValueError: \x1b[31mred\x1b[0m \u202eright\u2066 \x00 \xff tab\there \u009b2J\r\n", detect.Exit{Code: 1}),
 			Options{Command: "./a\x1bpp"}},
 		{"logged", &logged, usual},
+		{"out-of-memory", silent(detect.Exit{Code: 137, Signal: "SIGKILL", OOM: memoryKill, Restarts: 2}, 3, lines(capture.Stdout, "loading")...), usual},
+		{"time-limit", silent(detect.Exit{Code: 143, Signal: "SIGTERM", TimedOut: true, Timeout: 30 * time.Second, Restarts: 1}, 30.02), usual},
+		{"worker", alarm(detect.Event{Crash: &detect.Exit{Code: 139, Signal: "SIGSEGV", CoreDumped: true, Crashed: true,
+			Worker: &detect.Worker{PID: 17, Parent: 7, Command: "guni\x1bcorn", Same: true}}, Crumbs: lines(capture.Stderr, "booting")}), usual},
+		{"helper", alarm(detect.Event{Crash: &detect.Exit{Code: 134, Signal: "SIGABRT", Crashed: true, Worker: &detect.Worker{PID: 18}}}), usual},
+		{"hang", alarm(detect.Event{Hang: aHang, Crumbs: lines(capture.Stdout, "working")}), usual},
+		{"hang-dumped", dumped(aHang, nil), usual},
+		{"hang-ended", dumped(aHang, &detect.Exit{Code: 143, Signal: "SIGTERM", Stop: detect.Stop{Requested: true, Reason: "watchdog"}}), usual},
+		{"lost", alarm(detect.Event{Crash: &detect.Exit{Code: 137, Signal: "SIGKILL", Crashed: true, Command: "app", Duration: time.Hour,
+			Lost: &detect.Lost{LastSeen: time.Unix(start/1e9, 0), MemoryUsed: 58 << 20}, OOM: detect.OOM{Limit: 64 << 20}}, Crumbs: lines(capture.Stderr, "working")}), usual},
+		{"lost-reboot", alarm(detect.Event{Crash: &detect.Exit{Code: 137, Signal: "SIGKILL", Crashed: true, Lost: &detect.Lost{Rebooted: true}}}), Options{}},
+		{"stop-failed", silent(detect.Exit{Code: 1, Stop: detect.Stop{Requested: true, Signal: "SIGTERM", PID: 12, Sender: "kube\x1blet"}}, 1), usual},
+		{"crash-loop", &detect.Record{Stream: capture.Lifecycle, Level: detect.Critical, Message: []byte("{}"), Run: run, Time: start,
+			Loop: &detect.Loop{Restarts: 5, Code: 3}, Event: &detect.Event{}}, usual},
 		{"critical-line", &detect.Record{Level: detect.Critical, Message: []byte("no database\x1b[2J"), Run: run, Time: start - 1}, Options{}},
 	}
 	for _, tt := range tests {
