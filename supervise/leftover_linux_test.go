@@ -31,8 +31,8 @@ func brood(out *output) (pids []int) {
 	return pids
 }
 
-// gone reports whether none of the processes is there.
-func gone(pids []int) bool {
+// allGone reports whether none of the processes is there.
+func allGone(pids []int) bool {
 	for _, pid := range pids {
 		if syscall.Kill(pid, 0) != syscall.ESRCH && !isZombie(pid) {
 			return false
@@ -48,14 +48,14 @@ func TestStubbornTree(t *testing.T) {
 	const timeout = 300 * time.Millisecond
 	w := wrap(t, wrapping{Mode: "brood", Args: []string{"stubborn"}, Group: true, StopTimeout: timeout})
 	pids := brood(w.out)
-	check(t, len(pids) == broodSize && !gone(pids[:1]), "brood %v", pids)
+	check(t, len(pids) == broodSize && !allGone(pids[:1]), "brood %v", pids)
 	asked := time.Now()
 	w.Signal(syscall.SIGTERM)
 	w.out.expect("last line")
 	r, log := w.finish()
 	took := time.Since(asked)
 	check(t, took >= timeout && took < timeout+time.Second, "took %v", took)
-	check(t, gone(pids), "some of %v are left", pids)
+	check(t, allGone(pids), "some of %v are left", pids)
 	check(t, w.out.rest() == "", "the output has no end")
 	check(t, r.Result.Killed && !r.Crashed && w.Status().ExitCode() == 137, "%+v", r)
 	killed := record(t, log, "app killed: it did not stop in time")
@@ -73,7 +73,7 @@ func TestLeftoversOfAStop(t *testing.T) {
 	r, log := w.finish()
 	took := time.Since(asked)
 	check(t, took >= timeout && took < timeout+time.Second, "took %v", took)
-	check(t, gone(pids) && w.out.rest() == "", "some of %v are left", pids)
+	check(t, allGone(pids) && w.out.rest() == "", "some of %v are left", pids)
 	check(t, !r.Result.Killed && w.Status().ExitCode() == 0, "%+v", r)
 	check(t, record(t, log, "processes left by the app killed")["processes"] == float64(broodSize), "%v", log)
 	record(t, log, "processes left by the app told to stop")
@@ -86,7 +86,7 @@ func TestLeftoversHeedTerm(t *testing.T) {
 	w.Signal(syscall.SIGTERM)
 	asked := time.Now()
 	r, _ := w.finish()
-	check(t, gone(pids) && w.out.rest() == "" && time.Since(asked) < deadline/2, "some of %v are left after %v", pids, time.Since(asked))
+	check(t, allGone(pids) && w.out.rest() == "" && time.Since(asked) < deadline/2, "some of %v are left after %v", pids, time.Since(asked))
 	check(t, !r.Result.Killed && w.Status().ExitCode() == 0, "%+v", r)
 }
 
@@ -100,7 +100,7 @@ func TestEndTree(t *testing.T) {
 		w := wrap(t, wrapping{Mode: "brood", Args: meek, Group: true, StopTimeout: policy, EndTree: true})
 		pids := brood(w.out)
 		r, _ := w.finish()
-		check(t, gone(pids) && w.out.rest() == "" && w.Status().ExitCode() == 0 && !r.Result.Killed, "some of %v are left, %+v", pids, r)
+		check(t, allGone(pids) && w.out.rest() == "" && w.Status().ExitCode() == 0 && !r.Result.Killed, "some of %v are left, %+v", pids, r)
 	}
 }
 
@@ -118,12 +118,12 @@ func TestLeftoversOfARestart(t *testing.T) {
 		if r.Restarts > 0 {
 			return // the last run's are nobody's to end
 		}
-		check(t, len(pids) == broodSize && gone(pids), "some of %v are left at OnEnd", pids)
+		check(t, len(pids) == broodSize && allGone(pids), "some of %v are left at OnEnd", pids)
 		check(t, out.rest() == "", "the output has no end")
 		check(t, len(book.events("end")) < len(book.events("start")), "the end was logged before OnEnd")
 	}
 	result, err := app.Run(t.Context(), func(int) (Spec, error) {
-		check(t, gone(pids), "some of %v are left at a restart", pids)
+		check(t, allGone(pids), "some of %v are left at a restart", pids)
 		var r *os.File
 		r, end = pipe(t)
 		out = newOutput(t, r)
