@@ -19,6 +19,7 @@ type process struct {
 	pid, parent, group int
 	state              byte
 	cpu                time.Duration
+	started            int // in ticks after the machine
 }
 
 // readProcess reports whether there is such a process.
@@ -34,6 +35,7 @@ func readProcess(pid int) (p process, ok bool) {
 	p.group, _ = strconv.Atoi(rest[2])
 	user, _ := strconv.Atoi(rest[11])
 	system, _ := strconv.Atoi(rest[12])
+	p.started, _ = strconv.Atoi(rest[19])
 	const ticks = 100 // USER_HZ, the same everywhere
 	p.cpu = time.Duration(user+system) * time.Second / ticks
 	return p, true
@@ -84,20 +86,24 @@ func commandLine(pid int) string {
 	return strings.ReplaceAll(string(line), "\x00", " ")
 }
 
-// app returns the number of the app, once there is one.
+// app returns the number of the app, once there is one: the oldest child, as
+// orphans may have been adopted since.
 func (w *wrapper) app() int {
 	w.t.Helper()
-	app := 0
+	var app process
 	eventually(w.t, "logwrap has a child", func() bool {
 		for _, p := range w.children() {
 			// Between fork and exec it looks like logwrap.
-			if p.state != 'Z' && !strings.HasPrefix(commandLine(p.pid), binary) {
-				app = p.pid
+			if p.state == 'Z' || strings.HasPrefix(commandLine(p.pid), binary) {
+				continue
+			}
+			if app.pid == 0 || p.started < app.started || p.started == app.started && p.pid < app.pid {
+				app = p
 			}
 		}
-		return app != 0
+		return app.pid != 0
 	})
-	return app
+	return app.pid
 }
 
 // tree returns the app and what is below it.

@@ -18,7 +18,7 @@
 //	                       shown: Go's runtime sends it to itself
 //	urgent                 as signals eof, of URG alone
 //	on SIG N               print "ready", exit with code N when SIG comes
-//	wait                   wait for all children, exit 0
+//	wait [MODE]            wait for all children, go on, or exit 0
 //	reaped DURATION        wait for all children, then until no testchild but this one is a
 //	                       child of our parent and nothing there is a zombie; print
 //	                       "reaped", exit 0; after DURATION print what is left, exit 1
@@ -56,6 +56,7 @@
 //	say TEXT        MODE   print TEXT and a newline
 //	write FILE TEXT MODE   open FILE and append TEXT and a newline to it
 //	delay DURATION  MODE   wait first
+//	upon SIG        MODE   print "ready", wait for SIG
 //	send PID SIG    MODE   send a signal; PID may be "parent"
 //	spawn N MODE... then MODE...      start N children with our descriptors, go on
 //	daemonise MODE... then MODE...    start one, double-forked, in a session of its own
@@ -98,7 +99,7 @@ func act(args []string) {
 func step(mode string, args []string) (next []string) {
 	switch mode {
 	case "ignore", "block", "close", "limit", "setsid", "setpgid", "foreground", "subreaper", "deathsignal", "mountproc",
-		"say", "write", "delay", "send", "spawn", "daemonise":
+		"say", "write", "delay", "upon", "send", "spawn", "daemonise":
 		return prepare(mode, args)
 	case "facts":
 		printFacts(args)
@@ -132,6 +133,9 @@ func behave(mode string, args []string) {
 		exitOn(signalNumber(argument(args, 0)), number(argument(args, 1)))
 	case "wait":
 		waitForChildren()
+		if len(args) > 0 {
+			act(args)
+		}
 	case "reaped":
 		awaitReaped(duration(argument(args, 0)))
 	case "orphans":

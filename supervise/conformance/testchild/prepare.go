@@ -70,6 +70,8 @@ func prepareWith(mode, value string) {
 		fmt.Println(value)
 	case "delay":
 		time.Sleep(duration(value))
+	case "upon":
+		awaitSignal(signalNumber(value))
 	}
 }
 

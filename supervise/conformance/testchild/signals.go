@@ -99,9 +99,13 @@ func printUrgent() {
 }
 
 func exitOn(sig syscall.Signal, code int) {
+	awaitSignal(sig)
+	os.Exit(code)
+}
+
+func awaitSignal(sig syscall.Signal) {
 	received := make(chan os.Signal, 1)
 	signal.Notify(received, sig)
 	fmt.Println("ready")
 	<-received
-	os.Exit(code)
 }
