@@ -83,6 +83,27 @@ func TestDocumentIsAsRecorded(t *testing.T) {
 	}
 }
 
+func TestProcessIsTheOneThatEnded(t *testing.T) {
+	d := newDocumenter(target{name: "logs-x-y", stream: true, dataset: "x"}, testID)
+	for _, tt := range []struct {
+		name string
+		run  *detect.Run
+		exit *detect.Exit
+		want string
+	}{
+		{"the app", &detect.Run{PID: 7}, &detect.Exit{Code: 3, PID: 7}, `"process":{"pid":7,"exit_code":3}`},
+		{"a worker", &detect.Run{PID: 7}, &detect.Exit{Code: 139, PID: 17, Worker: &detect.Worker{PID: 17}}, `"process":{"pid":17,"exit_code":139}`},
+		{"a lost run, before another has begun", nil, &detect.Exit{Code: 137, PID: 3, Lost: &detect.Lost{}}, `"process":{"pid":3,"exit_code":137}`},
+		{"no end", &detect.Run{PID: 7}, nil, `"process":{"pid":7}`},
+	} {
+		r := testRecord("{}")
+		r.Run, r.Exit = tt.run, tt.exit
+		if got := string(d.appendDocument(nil, &r)); !strings.Contains(got, tt.want) || !json.Valid([]byte(got)) {
+			t.Errorf("%s: %s", tt.name, got)
+		}
+	}
+}
+
 func TestPlainIndexUsesIndexAction(t *testing.T) {
 	r := testRecord("x")
 	got := string(newDocumenter(target{name: "app"}, testID).appendAction(nil, &r))

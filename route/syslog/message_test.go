@@ -82,9 +82,18 @@ func TestMessageIsAsDocumented(t *testing.T) {
 	}
 }
 
-func TestExitThatIsNoCrashHasItsOwnMessageID(t *testing.T) {
-	if got := messageID(&detect.Record{Exit: &detect.Exit{}, Stream: capture.Lifecycle}); got != "EXIT" {
-		t.Errorf("MSGID %q, want EXIT", got)
+func TestMessageIDTellsWhatEnded(t *testing.T) {
+	for want, r := range map[string]detect.Record{
+		"EXIT":      {Exit: &detect.Exit{}},
+		"CRASH":     {Exit: &detect.Exit{Crashed: true}},
+		"WORKER":    {Exit: &detect.Exit{Crashed: true, Worker: &detect.Worker{}}},
+		"HANG":      {Hang: &detect.Hang{}},
+		"lifecycle": {Loop: &detect.Loop{}},
+	} {
+		r.Stream = capture.Lifecycle
+		if got := messageID(&r); got != want {
+			t.Errorf("MSGID %q, want %s", got, want)
+		}
 	}
 }
 
