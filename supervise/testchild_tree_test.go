@@ -28,7 +28,7 @@ func treechild(mode string, args []string) bool {
 			syscall.Wait4(-1, nil, 0, nil)
 			time.Sleep(time.Millisecond)
 		}
-	case "late": // stays what its parent is for a while, and then another program
+	case "turncoat": // stays what its parent is for a while, and then another program
 		onSignal(syscall.SIGUSR1, args[0], func() { execOther(args[1]) })
 	case "eat":
 		eat(number(args[0]))
@@ -84,7 +84,7 @@ func hop(n int) {
 func master(args []string) {
 	for i, how := range args[2:] {
 		if how == "late" {
-			startChild("late", nil, fmt.Sprint(i), args[1])
+			startChild("turncoat", nil, fmt.Sprint(i), args[1])
 		} else {
 			startChild("leaf", nil, fmt.Sprint(i), how)
 		}
