@@ -64,7 +64,7 @@ func TestDuty13HeldOutput(t *testing.T) {
 // ended, and costs logwrap nothing.
 func TestDuty14ClosedStreams(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
-		w := p.does("", strings.Fields("close 1,2 delay 3s exit 3")...).start(t)
+		w := p.does("", strings.Fields("close 1,2 eof exit 3")...).start(t)
 		app := w.app()
 		eventually(t, "the app has closed its streams", func() bool { return !isOpen(app, 1) && !isOpen(app, 2) })
 		time.Sleep(200 * time.Millisecond) // until all is settled; nothing to see from here
@@ -75,6 +75,7 @@ func TestDuty14ClosedStreams(t *testing.T) {
 		check(t, ok && after.state != 'Z' && len(alive([]int{app})) == 1, "logwrap or the app has ended")
 		used := after.cpu - before.cpu
 		check(t, used <= watched/100, "logwrap used %v in %v", used, watched)
+		w.stdin.Close()
 		w.expectCode(3)
 	})
 }

@@ -37,6 +37,15 @@ func TestTiniOkExitCodes(t *testing.T) {
 	})
 }
 
+func TestTiniReapingDisplay(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		w := p.does("--log-level debug", reaping...).start(t)
+		w.expectCode(0)
+		stderr := w.errors.rest()
+		check(t, strings.Contains(stderr, "reaped an orphan"), "stderr: %s", stderr)
+	})
+}
+
 func TestTiniProcessGroupFlag(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) { testProcessGroup(t, p.does("--signal-to group", processGroup...)) })
 }
