@@ -135,6 +135,32 @@ type wrapper struct {
 	ended  chan struct{}
 }
 
+func (c *call) build() *exec.Cmd {
+	args := c.args()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(cleanEnviron(), c.env...)
+	cmd.Dir, cmd.ExtraFiles = c.dir, c.extra
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // away from whoever's terminal
+	if c.place == pid1 {
+		newNamespaces(cmd.SysProcAttr)
+	}
+	return cmd
+}
+
+// code runs logwrap with an app that ends by itself and leaves nothing behind,
+// and returns the exit code.
+func (c call) code(t testing.TB) int {
+	t.Helper()
+	cmd := c.build()
+	if err := cmd.Start(); err != nil {
+		t.Error(err)
+		return -1
+	}
+	defer time.AfterFunc(deadline, func() { _ = cmd.Process.Kill() }).Stop()
+	_ = cmd.Wait() // the state says it all
+	return cmd.ProcessState.ExitCode()
+}
+
 // start starts logwrap. Whatever is left of it is killed at the test's end.
 func (c call) start(t testing.TB) *wrapper {
 	t.Helper()
@@ -144,22 +170,16 @@ func (c call) start(t testing.TB) *wrapper {
 	if c.stdin != nil {
 		in = c.stdin
 	}
-	args := c.args()
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := c.build()
 	w := &wrapper{t: t, cmd: cmd, stdin: stdin, out: newOutput(t, out), errors: newOutput(t, errs), ended: make(chan struct{})}
 	w.mark = fmt.Sprintf("%s=%d/%s/%d", markEnv, os.Getpid(), t.Name(), time.Now().UnixNano())
-	cmd.Env = append(append(cleanEnviron(), c.env...), w.mark)
-	cmd.Dir = c.dir
-	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = in, outEnd, errEnd, c.extra
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // away from whoever's terminal
+	cmd.Env = append(cmd.Env, w.mark)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, outEnd, errEnd
 	if c.tty != nil {
 		cmd.Stdin, cmd.SysProcAttr.Setctty = c.tty, true
 	}
 	if c.screen {
 		cmd.Stdout = c.tty
-	}
-	if c.place == pid1 {
-		newNamespaces(cmd.SysProcAttr)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
