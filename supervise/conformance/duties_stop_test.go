@@ -10,7 +10,7 @@ import (
 )
 
 // slack is what a busy machine may add to a time that is promised.
-const slack = 2 * time.Second
+const slack = 4 * time.Second
 
 func TestDuty12StopTimeout(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
@@ -25,26 +25,23 @@ func TestDuty12StopTimeout(t *testing.T) {
 	})
 }
 
-// TestDuty12Storm: ten thousand TERMs are one request to stop. They neither end
-// logwrap nor begin the stop timeout again.
+// TestDuty12Storm: ten thousand TERMs a second, until the end, are one request
+// to stop. They neither end logwrap nor begin the stop timeout again.
 func TestDuty12Storm(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
-		const times, timeout = 10_000, time.Second
+		const timeout = time.Second
 		w := p.does("--stop-timeout 1s", strings.Fields("ignore 15 pause")...).start(t)
 		w.out.expect("ready")
 		asked, sent := time.Now(), 0
-		for ; sent < times; sent++ {
-			if w.cmd.Process.Signal(syscall.SIGTERM) != nil {
-				break
-			}
+		for ; time.Since(asked) < deadline && w.cmd.Process.Signal(syscall.SIGTERM) == nil; sent++ {
 			if sent%10 == 9 {
-				time.Sleep(time.Millisecond) // 10,000 a second
+				time.Sleep(time.Millisecond)
 			}
 		}
 		w.expectCode(137)
 		took := time.Since(asked)
 		check(t, took >= timeout && took < timeout+slack, "took %v, %d sent", took, sent)
-		check(t, sent > times/20, "only %d sent", sent)
+		check(t, sent > 500, "only %d sent", sent)
 	})
 }
 
@@ -64,7 +61,7 @@ func TestDuty13HeldOutput(t *testing.T) {
 // ended, and costs logwrap nothing.
 func TestDuty14ClosedStreams(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
-		w := p.does("", strings.Fields("close 1,2 delay 3s exit 3")...).start(t)
+		w := p.does("", strings.Fields("close 1,2 eof exit 3")...).start(t)
 		app := w.app()
 		eventually(t, "the app has closed its streams", func() bool { return !isOpen(app, 1) && !isOpen(app, 2) })
 		time.Sleep(200 * time.Millisecond) // until all is settled; nothing to see from here
@@ -75,6 +72,7 @@ func TestDuty14ClosedStreams(t *testing.T) {
 		check(t, ok && after.state != 'Z' && len(alive([]int{app})) == 1, "logwrap or the app has ended")
 		used := after.cpu - before.cpu
 		check(t, used <= watched/100, "logwrap used %v in %v", used, watched)
+		w.stdin.Close()
 		w.expectCode(3)
 	})
 }

@@ -101,7 +101,7 @@ func TestDuty10ExitCodes(t *testing.T) {
 		inParallel(256/step+1, func(i int) {
 			code := min(i*step, 255)
 			c := p.does("--console off", "exit", strconv.Itoa(code))
-			if got := c.start(t).wait(); got != code {
+			if got := c.code(t); got != code {
 				t.Errorf("exit code %d, want %d", got, code)
 			}
 		})
@@ -122,7 +122,7 @@ func TestDuty10Signals(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
 		inParallel(len(deadly), func(i int) {
 			c := p.does("--console off", "kill", strconv.Itoa(deadly[i]))
-			if got := c.start(t).wait(); got != 128+deadly[i] {
+			if got := c.code(t); got != 128+deadly[i] {
 				t.Errorf("killed by %d: exit code %d", deadly[i], got)
 			}
 		})

@@ -3,10 +3,7 @@
 package conformance
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -135,6 +132,32 @@ type wrapper struct {
 	ended  chan struct{}
 }
 
+func (c *call) build() *exec.Cmd {
+	args := c.args()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(cleanEnviron(), c.env...)
+	cmd.Dir, cmd.ExtraFiles = c.dir, c.extra
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // away from whoever's terminal
+	if c.place == pid1 {
+		newNamespaces(cmd.SysProcAttr)
+	}
+	return cmd
+}
+
+// code runs logwrap with an app that ends by itself and leaves nothing behind,
+// and returns the exit code.
+func (c call) code(t testing.TB) int {
+	t.Helper()
+	cmd := c.build()
+	if err := cmd.Start(); err != nil {
+		t.Error(err)
+		return -1
+	}
+	defer time.AfterFunc(deadline, func() { _ = cmd.Process.Kill() }).Stop()
+	_ = cmd.Wait() // the state says it all
+	return cmd.ProcessState.ExitCode()
+}
+
 // start starts logwrap. Whatever is left of it is killed at the test's end.
 func (c call) start(t testing.TB) *wrapper {
 	t.Helper()
@@ -144,22 +167,16 @@ func (c call) start(t testing.TB) *wrapper {
 	if c.stdin != nil {
 		in = c.stdin
 	}
-	args := c.args()
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := c.build()
 	w := &wrapper{t: t, cmd: cmd, stdin: stdin, out: newOutput(t, out), errors: newOutput(t, errs), ended: make(chan struct{})}
 	w.mark = fmt.Sprintf("%s=%d/%s/%d", markEnv, os.Getpid(), t.Name(), time.Now().UnixNano())
-	cmd.Env = append(append(cleanEnviron(), c.env...), w.mark)
-	cmd.Dir = c.dir
-	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = in, outEnd, errEnd, c.extra
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // away from whoever's terminal
+	cmd.Env = append(cmd.Env, w.mark)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, outEnd, errEnd
 	if c.tty != nil {
 		cmd.Stdin, cmd.SysProcAttr.Setctty = c.tty, true
 	}
 	if c.screen {
 		cmd.Stdout = c.tty
-	}
-	if c.place == pid1 {
-		newNamespaces(cmd.SysProcAttr)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -231,75 +248,5 @@ func (w *wrapper) expectCode(want int) {
 	w.t.Helper()
 	if got := w.wait(); got != want {
 		w.t.Errorf("exit code %d, want %d; stderr: %s", got, want, w.errors.rest())
-	}
-}
-
-// pipe returns a pipe whose ends are closed at the test's end.
-func pipe(t testing.TB) (r, w *os.File) {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return r, w
-}
-
-// output reads what a process writes. Both sides may be slow; neither is for ever.
-type output struct {
-	t     testing.TB
-	file  *os.File
-	lines *bufio.Reader
-}
-
-func newOutput(t testing.TB, r *os.File) *output { return &output{t, r, bufio.NewReader(r)} }
-
-// line returns the next line, without its end.
-func (o *output) line() string {
-	o.t.Helper()
-	o.file.SetReadDeadline(time.Now().Add(deadline))
-	line, err := o.lines.ReadString('\n')
-	if err != nil {
-		o.t.Fatalf("read the output: %v (after %q)", err, line)
-	}
-	return strings.TrimRight(line, "\r\n")
-}
-
-// expect reads these lines.
-func (o *output) expect(lines ...string) {
-	o.t.Helper()
-	for _, want := range lines {
-		if got := o.line(); got != want {
-			o.t.Fatalf("read %q, want %q", got, want)
-		}
-	}
-}
-
-// rest returns what is left, up to the end.
-func (o *output) rest() string {
-	o.t.Helper()
-	o.file.SetReadDeadline(time.Now().Add(deadline))
-	rest, err := io.ReadAll(o.lines)
-	if err != nil && !errors.Is(err, syscall.EIO) { // EIO is how a terminal ends
-		o.t.Fatalf("read the output: %v (after %q)", err, rest)
-	}
-	return string(rest)
-}
-
-// eventually polls until ok.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(deadline); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("did not happen: %s", what)
-		}
-	}
-}
-
-// check reports what is wrong unless ok.
-func check(t testing.TB, ok bool, format string, args ...any) {
-	t.Helper()
-	if !ok {
-		t.Errorf(format, args...)
 	}
 }

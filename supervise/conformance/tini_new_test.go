@@ -26,14 +26,23 @@ func TestTiniOkExitCodes(t *testing.T) {
 				}
 			}
 			alone := p.does(fmt.Sprintf("--console off --ok-exit %d", code), "exit", fmt.Sprint(code))
-			if got := alone.start(t).wait(); got != 0 {
+			if got := alone.code(t); got != 0 {
 				t.Errorf("exit code %d with --ok-exit %d is %d", code, code, got)
 			}
 			rest := p.does("--console off "+strings.Join(others, " "), "exit", fmt.Sprint(code))
-			if got := rest.start(t).wait(); got != code {
+			if got := rest.code(t); got != code {
 				t.Errorf("exit code %d with --ok-exit for all others is %d", code, got)
 			}
 		})
+	})
+}
+
+func TestTiniReapingDisplay(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, p place) {
+		w := p.does("--log-level debug", reaping...).start(t)
+		w.expectCode(0)
+		stderr := w.errors.rest()
+		check(t, strings.Contains(stderr, "reaped an orphan"), "stderr: %s", stderr)
 	})
 }
 

@@ -7,7 +7,7 @@ package conformance
 //	exit codes, -e                            TestTiniOkExitCodes (tini_new_test.go)
 //	reaping, under a subreaper                TestTiniReapingUnderSubreaper
 //	reaping, -s and TINI_SUBREAPER            TestTiniReaping
-//	reaping display, -w                       TestTiniReapingIsSilent
+//	reaping display, -w                       TestTiniReapingIsSilent, TestTiniReapingDisplay (tini_new_test.go)
 //	signals TERM, USR1, USR2                  TestTiniSignals
 //	process group, -g                         TestTiniProcessGroup (as PID 1, the default there),
 //	                                          TestTiniProcessGroupFlag (tini_new_test.go)
@@ -28,7 +28,7 @@ package conformance
 //   - -s, TINI_SUBREAPER and the warning without them: logwrap is always the
 //     parent of orphans below it, there is nothing to switch on or to warn of. The
 //     case in which reaping must fail is kept, to show that the test can.
-//   - -w: what is reaped is no news to anybody; logwrap says nothing of it.
+//   - -w is --log-level debug.
 //   - exit code 1 for tini's own faults: 125, 126 and 127, as shells and docker.
 //   - signal configuration: SEGV ignored and TERM, ILL blocked are not kept. The
 //     Go runtime takes them back at the start, before any code of ours runs.
@@ -66,7 +66,7 @@ func TestTiniReapingUnderSubreaper(t *testing.T) {
 
 func TestTiniReapingIsSilent(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
-		w := p.does("--log-level debug", reaping...).start(t)
+		w := p.does("", reaping...).start(t)
 		w.expectCode(0)
 		stderr := w.errors.rest()
 		check(t, !strings.Contains(stderr, "reap") && !strings.Contains(stderr, "zombie"), "stderr: %s", stderr)

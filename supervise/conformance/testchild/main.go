@@ -57,6 +57,7 @@
 //	write FILE TEXT MODE   open FILE and append TEXT and a newline to it
 //	delay DURATION  MODE   wait first
 //	upon SIG        MODE   print "ready", wait for SIG
+//	eof             MODE   wait for the end of stdin
 //	send PID SIG    MODE   send a signal; PID may be "parent"
 //	spawn N MODE... then MODE...      start N children with our descriptors, go on
 //	daemonise MODE... then MODE...    start one, double-forked, in a session of its own
@@ -99,7 +100,7 @@ func act(args []string) {
 func step(mode string, args []string) (next []string) {
 	switch mode {
 	case "ignore", "block", "close", "limit", "setsid", "setpgid", "foreground", "subreaper", "deathsignal", "mountproc",
-		"say", "write", "delay", "upon", "send", "spawn", "daemonise":
+		"say", "write", "delay", "upon", "eof", "send", "spawn", "daemonise":
 		return prepare(mode, args)
 	case "facts":
 		printFacts(args)

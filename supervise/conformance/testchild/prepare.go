@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -36,6 +37,10 @@ func prepare(mode string, args []string) (next []string) {
 	case "send":
 		send(argument(args, 0), signalNumber(argument(args, 1)))
 		return args[2:]
+	case "eof":
+		_, err := io.Copy(io.Discard, os.Stdin)
+		must(err, "read stdin")
+		return args
 	case "write":
 		write(argument(args, 0), argument(args, 1))
 		return args[2:]
