@@ -189,6 +189,10 @@ func TestSignalDeeperAsksAgain(t *testing.T) {
 	check(t, ok && s.isOurs(&e), "the child is not found")
 	e.start++
 	check(t, !s.signalDeeper(&e) && !gone(e.pid), "another process was signalled")
+	e.start--
+	check(t, s.signalDeeper(&e), "the child was not signalled")
+	eventually(t, "it is dead", func() bool { return gone(e.pid) })
+	check(t, !s.signalDeeper(&e), "the dead was signalled")
 	stranger, ok := r.entry(os.Getppid())
 	check(t, ok && !s.isOurs(&stranger), "our parent is taken for a descendant")
 }
