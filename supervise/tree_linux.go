@@ -140,8 +140,8 @@ func (s *treeSignal) signalDeeper(e *procEntry) bool {
 	if err == nil || err == unix.ESRCH {
 		return err == nil
 	}
-	// Linux before 5.3, a filter that does not know the call, or no descriptor
-	// left: as sure as one can be with a number alone.
+	// Linux before 5.3, or a filter that does not know the call: as sure as one
+	// can be with a number alone.
 	return s.isOurs(e) && syscall.Kill(e.pid, s.sig) != syscall.ESRCH
 }
 
@@ -233,11 +233,18 @@ func (w *treeWalk) roots(p *Process) []procEntry {
 		w.readAll()
 	}
 	var found []procEntry
+	if p.reaper.children[p.pid] == p {
+		e, ok := w.reader.entry(p.pid)
+		if !ok { // /proc cannot be read, for want of descriptors: it is there all the same
+			e = procEntry{pid: p.pid, parent: os.Getpid()}
+		}
+		found = append(found, e)
+	}
 	for _, pid := range w.appendChildren(nil, os.Getpid()) {
-		if other := p.reaper.children[pid]; other != nil && other != p {
+		if p.reaper.children[pid] != nil {
 			continue
 		}
-		if e, ok := w.reader.entry(pid); ok && (pid == p.pid || !p.reaper.claimed(p, &e)) {
+		if e, ok := w.reader.entry(pid); ok && !p.reaper.claimed(p, &e) {
 			found = append(found, e)
 		}
 	}
