@@ -130,22 +130,19 @@ func (s *treeSignal) signalDeeper(e *procEntry) bool {
 	fd, err := unix.PidfdOpen(e.pid, 0)
 	if err == nil {
 		defer unix.Close(fd)
-	} else if err == unix.ESRCH {
-		return false
+		// Only now ask who has the number: if it is still the one that was listed,
+		// it is the one the descriptor stands for.
+		if !s.isOurs(e) {
+			return false
+		}
+		err = unix.PidfdSendSignal(fd, s.sig, nil, 0)
 	}
-	// Only now ask who has the number: if it is still the one that was listed,
-	// it is the one the descriptor stands for.
-	if !s.isOurs(e) {
-		return false
+	if err == nil || err == unix.ESRCH {
+		return err == nil
 	}
-	if err != nil { // Linux before 5.3, or out of descriptors
-		return syscall.Kill(e.pid, s.sig) != syscall.ESRCH
-	}
-	err = unix.PidfdSendSignal(fd, s.sig, nil, 0)
-	if err == unix.ENOSYS || err == unix.EINVAL && s.sig == 0 {
-		return syscall.Kill(e.pid, s.sig) != syscall.ESRCH
-	}
-	return err != unix.ESRCH
+	// Linux before 5.3, or a filter that does not know the call: as sure as one
+	// can be with a number alone.
+	return s.isOurs(e) && syscall.Kill(e.pid, s.sig) != syscall.ESRCH
 }
 
 // isOurs reports whether e lives and is still in the process's tree.
@@ -236,11 +233,18 @@ func (w *treeWalk) roots(p *Process) []procEntry {
 		w.readAll()
 	}
 	var found []procEntry
+	if p.reaper.children[p.pid] == p {
+		e, ok := w.reader.entry(p.pid)
+		if !ok { // /proc cannot be read, for want of descriptors: it is there all the same
+			e = procEntry{pid: p.pid, parent: os.Getpid()}
+		}
+		found = append(found, e)
+	}
 	for _, pid := range w.appendChildren(nil, os.Getpid()) {
-		if other := p.reaper.children[pid]; other != nil && other != p {
+		if p.reaper.children[pid] != nil {
 			continue
 		}
-		if e, ok := w.reader.entry(pid); ok && (pid == p.pid || !p.reaper.claimed(p, &e)) {
+		if e, ok := w.reader.entry(pid); ok && !p.reaper.claimed(p, &e) {
 			found = append(found, e)
 		}
 	}

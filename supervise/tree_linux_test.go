@@ -9,6 +9,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // noOrphans waits until earlier tests have left nothing behind, which would
@@ -189,8 +192,33 @@ func TestSignalDeeperAsksAgain(t *testing.T) {
 	check(t, ok && s.isOurs(&e), "the child is not found")
 	e.start++
 	check(t, !s.signalDeeper(&e) && !gone(e.pid), "another process was signalled")
+	e.start--
+	check(t, s.signalDeeper(&e), "the child was not signalled")
+	eventually(t, "it is dead", func() bool { return gone(e.pid) })
+	check(t, !s.signalDeeper(&e), "the dead was signalled")
 	stranger, ok := r.entry(os.Getppid())
 	check(t, ok && !s.isOurs(&stranger), "our parent is taken for a descendant")
+}
+
+// TestSignalTreeWithoutDescriptors: when no file can be opened the process and
+// its group are signalled still.
+func TestSignalTreeWithoutDescriptors(t *testing.T) {
+	p, _, pids := plant(t)
+	limit := func(next, before *unix.Rlimit) { // not syscall.Setrlimit, which has children inherit it
+		_, _, errno := unix.RawSyscall6(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE,
+			uintptr(unsafe.Pointer(next)), uintptr(unsafe.Pointer(before)), 0, 0)
+		check(t, errno == 0, "prlimit: %v", errno)
+	}
+	var before unix.Rlimit
+	limit(nil, &before)
+	limit(&unix.Rlimit{Cur: 3, Max: before.Max}, nil)
+	found := p.SignalTree(syscall.SIGKILL)
+	limit(&before, nil)
+	check(t, found == 1, "found %d", found)
+	check(t, wait(t, p).Signal == syscall.SIGKILL, "%s", p.Status())
+	for _, name := range []string{"child", "orphan-plain"} {
+		eventually(t, name+" is dead", func() bool { return gone(pids[name]) })
+	}
 }
 
 func TestParseProcEntry(t *testing.T) {

@@ -29,10 +29,12 @@ type Death struct {
 // by a signal, also if it is the app that waits for them. Nobody hears of those
 // that exit, whatever the code.
 //
-// Seen is what lives long enough to be found, a tenth of a second in an app
-// that has just started or changed, two seconds in one that is at rest; what an
-// orphan shows at its end is always seen. The cost does not depend on how many
-// die, and is zero between two looks.
+// Seen is what lives long enough to be found: a tenth of a second in an app that
+// has just started or changed, two seconds in one that is at rest. Of those at
+// most 4096 are watched. How one ended is known if it had lost its parent, since
+// we wait for it then; if its parent has not waited for it yet; and from Linux
+// 6.15 on always. A death nobody can tell anything of is only reported if the
+// kernel killed something for want of memory meanwhile.
 type Workers struct {
 	reaper *Reaper
 	memory *MemoryGroup
