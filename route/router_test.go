@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -415,5 +416,55 @@ func TestCrashIsOneEvent(t *testing.T) {
 	}
 	if len(events) != 1 || events[0] != "critical crash=true crumbs=1" {
 		t.Errorf("events: %q", events)
+	}
+}
+
+// TestAlarmsAreEvents lets records of the app's life come as they do in a
+// journal, a worker's death before the detector is done with the worker's trace.
+func TestAlarmsAreEvents(t *testing.T) {
+	r := newRig(t, 4<<20, false, "sentry")
+	sink := newStore()
+	var events []string
+	sink.deliver = func(batch []detect.Record) error {
+		for i := range batch {
+			rec := &batch[i]
+			switch e := rec.Event; {
+			case e.Hang != nil:
+				events = append(events, fmt.Sprintf("hang for %v, %v, ended: %t", e.Hang.Silent, rec.Trace, e.Crash != nil))
+			case e.Crash != nil && e.Crash.Worker != nil:
+				events = append(events, fmt.Sprintf("worker %d, %v, %v", e.Crash.Worker.PID, rec.Level, rec.Trace))
+			case e.Crash != nil && e.Crash.Lost != nil:
+				events = append(events, fmt.Sprintf("lost, reboot: %t", e.Crash.Lost.Rebooted))
+			case rec.Loop != nil:
+				events = append(events, fmt.Sprintf("loop of %d", rec.Loop.Restarts))
+			default:
+				events = append(events, fmt.Sprintf("%+v", *e))
+			}
+		}
+		return nil
+	}
+	done := make(chan error, 1)
+	router := r.router(true, sink)
+	go func() { done <- router.Run(t.Context()) }()
+	const head = `{"time":"2026-11-23T00:00:00Z","logger":"logwrap","msg":"x",`
+	r.append(capture.Lifecycle, head+`"level":"CRITICAL","event":"lost","pid":3,"exit_code":137,"signal":"SIGKILL","crashed":true,"rebooted":true}`+"\n")
+	r.append(capture.Lifecycle, head+`"level":"INFO","event":"start","pid":7}`+"\n")
+	r.append(capture.Stderr, "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f9ebd12d040 (most recent call first):\n  File \"a.py\", line 1 in f\n")
+	r.append(capture.Lifecycle, head+`"level":"ERROR","event":"worker","pid":17,"parent_pid":7,"exit_code":139,"signal":"SIGSEGV"}`+"\n")
+	r.append(capture.Lifecycle, head+`"level":"INFO","event":"worker","pid":18,"parent_pid":7,"exit_code":1}`+"\n")
+	r.append(capture.Stderr, "going on\n")
+	r.append(capture.Stderr, "SIGQUIT: quit\nPC=0x46e0a1 m=0 sigcode=0\n\ngoroutine 1 [select (no cases)]:\nmain.main()\n\t/srv/main.go:5 +0x1d\n\n")
+	r.append(capture.Lifecycle, head+`"level":"ERROR","event":"hang","pid":7,"silent_ms":60000,"dump_signal":"SIGQUIT"}`+"\n")
+	r.journal.End(capture.Stdout)
+	r.journal.End(capture.Stderr)
+	r.append(capture.Lifecycle, head+`"level":"INFO","event":"end","pid":7,"exit_code":2,"crashed":false,"stop_reason":"watchdog"}`+"\n")
+	r.append(capture.Lifecycle, head+`"level":"CRITICAL","event":"crash_loop","restarts":5,"exit_code":2}`+"\n")
+	r.journal.Finish(time.Now().Add(time.Minute))
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"lost, reboot: true", "worker 17, error, python", "hang for 1m0s, go, ended: true", "loop of 5"}
+	if !slices.Equal(events, want) {
+		t.Errorf("events\n got %q\nwant %q", events, want)
 	}
 }
