@@ -50,6 +50,9 @@ func (r *Reaper) launch(spec *Spec, path string, attr *syscall.ProcAttr) (*Proce
 		return nil, &StartError{Path: spec.Path, Err: err, preparing: true}
 	}
 	p, data, err := r.runLauncher(spec, path, attr)
+	if terminalRefused(attr, err) {
+		return nil, spec.failure(path, launchReport{Step: stepTTY, Errno: errnoOf(err)})
+	}
 	if err != nil {
 		return nil, &StartError{Path: spec.Path, Err: fmt.Errorf("start through %q: %w", spec.Launcher[0], err), preparing: true}
 	}
@@ -160,10 +163,16 @@ func (r *Reaper) locate(spec *Spec, attr *syscall.ProcAttr, failed error) launch
 		report.Step = stepDir
 		return report
 	}
-	if attr.Sys.Setctty && (failed == syscall.EPERM || failed == syscall.ENOTTY || failed == syscall.EIO) {
+	if terminalRefused(attr, failed) {
 		report.Step = stepTTY
 	}
 	return report
+}
+
+// terminalRefused reports whether a start failed because the terminal may not
+// control the child: it controls another session, or has been hung up.
+func terminalRefused(attr *syscall.ProcAttr, failed error) bool {
+	return attr.Sys.Setctty && (failed == syscall.EPERM || failed == syscall.ENOTTY || failed == syscall.EIO)
 }
 
 // failure makes the error of a failed step, with or without the launcher.
@@ -184,6 +193,9 @@ func (s *Spec) failure(path string, report launchReport) *StartError {
 			e.Err = fmt.Errorf("set limit %s to %s: %w", limit.Name, limit.value(), report.Errno)
 			e.hint = limit.hint(report.Errno)
 		}
+	case stepTTY:
+		e.Err = fmt.Errorf("controlling terminal: %w", report.Errno)
+		e.hint = "it may control another session already, or have been hung up"
 	default:
 		e.Err = fmt.Errorf("%s: %w", report.Step, report.Errno)
 	}

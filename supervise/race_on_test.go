@@ -1,0 +1,6 @@
+//go:build race
+
+package supervise
+
+// raceDetector is whether this program needs gigabytes of address space.
+const raceDetector = true
