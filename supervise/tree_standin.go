@@ -17,7 +17,7 @@ func (p *Process) SignalTree(sig syscall.Signal) int {
 	for _, e := range entries {
 		if pid, err := strconv.Atoi(e.Name()); err == nil {
 			stat, _ := os.ReadFile("/proc/" + e.Name() + "/stat")
-			if f := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]); len(f) > 2 && string(f[0]) != "Z" {
+			if f := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]); len(f) > 17 && (string(f[0]) != "Z" || string(f[17]) > "1") {
 				parent, _ := strconv.Atoi(string(f[1]))
 				below[parent] = append(below[parent], pid)
 			}
