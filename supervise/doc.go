@@ -4,14 +4,15 @@
 //
 // The parts, from the bottom up:
 //
-//	Spec         what to start
+//	Spec         what to start; PTY, Limit and Credential belong to it
 //	Reaper       starts it and is the one waiter for every child and orphan
 //	Process      a started child: signal it or all that is below it, wait for it
 //	Status       how it ended
 //	MemoryGroup  what the kernel killed for want of memory
 //	Workers      watches what is below the app, and says how it was killed
-//	Signals      what other processes sent us
-//	App          runs the app to its end: Spec + Reaper + Signals + stop ladder
+//	Signals      what other processes sent us, and who did
+//	App          runs the app to its end, and again: Spec + Reaper + Signals + stop
+//	             ladder + restarts, time limit, watchdog
 //	Keeper       keeps the router alive: Spec + Reaper + restarts with backoff
 //
 // # Invariants
@@ -42,10 +43,33 @@
 // process's own (the Go runtime sends itself URG all the time); PROF; and PIPE,
 // which says that our own output is closed, not the app's.
 //
+// One stop sequence. However many ask the app to end, and whoever they are, the
+// stop timeout runs once. At its end everything below us is killed, wherever it
+// has moved to, but no other Process of the Reaper.
+//
+// # Records
+//
+// What an App logs has an attribute "event". Those that only apply at times are
+// absent otherwise.
+//
+//	start       the app runs; at level error: it could not be started again
+//	stop        somebody was asked to end: the app, or what it has left behind
+//	kill        the stop timeout passed
+//	end         how a run ended, all that is known; critical if it crashed.
+//	            exit_code is what Result.ExitCode says, app_exit_code the app's
+//	            own where that differs
+//	restart     the app will be started again after delay_ms
+//	crash_loop  it will not, as MaxRestarts restarts in a row were in vain
+//	worker      a descendant was killed; error if that is a failure
+//	hang        the watchdog found the app silent; state and the rest are from
+//	            before it was disturbed
+//
 // # Cost
 //
 // Nothing here runs per line. Waiting costs one goroutine each for the Reaper,
-// Signals, App and Keeper, and no timer ticks while nothing happens. Workers
+// Signals, App and Keeper, and no timer ticks while nothing happens. Only while
+// processes that the app has left behind are being ended are they looked for,
+// every 5 to 50 ms; the watchdog's timer fires once in Watchdog.After. Workers
 // looks at the app's tree every two seconds when nothing changes, for about
 // 25 microseconds for each process in it.
 package supervise

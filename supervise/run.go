@@ -113,15 +113,11 @@ func (r *run) receive(sig syscall.Signal) {
 	}
 	switch {
 	case r.sentByTerminal(sig):
-		if endsTerminalJob(sig) {
-			r.keyed = time.Now()
-		}
+		r.noteKey(sig)
 	case slices.Contains(r.app.stopSignals(), sig):
 		r.requestStop(sig)
 	default:
-		if r.tty != nil && sig == syscall.SIGHUP {
-			r.keyed = time.Now() // the terminal is gone
-		}
+		r.noteKey(sig)
 		if sent := r.forward(sig); sent != 0 {
 			r.log.Debug("signal forwarded", slog.String("signal", SignalName(sent)))
 		}
@@ -173,6 +169,13 @@ func (r *run) end() {
 	r.endLeftovers()
 }
 
+// noteKey notes when the terminal told the app to end, by a key or by hanging up.
+func (r *run) noteKey(sig syscall.Signal) {
+	if r.tty != nil && endsTerminalJob(sig) {
+		r.keyed = time.Now()
+	}
+}
+
 // endedByKey reports whether the app ended because the terminal told it to: it
 // may take a while and end as it likes.
 func (r *run) endedByKey() bool {
@@ -208,11 +211,10 @@ func (r *run) awaitReason() {
 			if r.asks(sig) {
 				r.result.ask(sig)
 			}
-			switch {
-			case r.sentByTerminal(sig):
-				r.keyed = time.Now()
-			case slices.Contains(r.app.stopSignals(), sig):
+			if slices.Contains(r.app.stopSignals(), sig) && !r.sentByTerminal(sig) {
 				r.countStop(sig)
+			} else {
+				r.noteKey(sig)
 			}
 		case <-timeout:
 			return
