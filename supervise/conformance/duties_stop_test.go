@@ -10,7 +10,7 @@ import (
 )
 
 // slack is what a busy machine may add to a time that is promised.
-const slack = 2 * time.Second
+const slack = 4 * time.Second
 
 func TestDuty12StopTimeout(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
@@ -25,26 +25,23 @@ func TestDuty12StopTimeout(t *testing.T) {
 	})
 }
 
-// TestDuty12Storm: ten thousand TERMs are one request to stop. They neither end
-// logwrap nor begin the stop timeout again.
+// TestDuty12Storm: ten thousand TERMs a second, until the end, are one request
+// to stop. They neither end logwrap nor begin the stop timeout again.
 func TestDuty12Storm(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
-		const times, timeout = 10_000, time.Second
+		const timeout = time.Second
 		w := p.does("--stop-timeout 1s", strings.Fields("ignore 15 pause")...).start(t)
 		w.out.expect("ready")
 		asked, sent := time.Now(), 0
-		for ; sent < times; sent++ {
-			if w.cmd.Process.Signal(syscall.SIGTERM) != nil {
-				break
-			}
+		for ; time.Since(asked) < deadline && w.cmd.Process.Signal(syscall.SIGTERM) == nil; sent++ {
 			if sent%10 == 9 {
-				time.Sleep(time.Millisecond) // 10,000 a second
+				time.Sleep(time.Millisecond)
 			}
 		}
 		w.expectCode(137)
 		took := time.Since(asked)
 		check(t, took >= timeout && took < timeout+slack, "took %v, %d sent", took, sent)
-		check(t, sent > times/20, "only %d sent", sent)
+		check(t, sent > 500, "only %d sent", sent)
 	})
 }
 
