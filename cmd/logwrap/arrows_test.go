@@ -19,6 +19,7 @@ const module = "github.com/logwrap/logwrap"
 // allowed says what of ours each folder may import; * stands for one folder.
 var allowed = map[string][]string{
 	"supervise":                  {},
+	"supervise/conformance":      {},
 	"capture":                    {},
 	"detect":                     {"capture"},
 	"route":                      {"capture", "detect"},
