@@ -39,7 +39,9 @@ func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
 			closeAll(ends[:])
 			p.beginRun(pid)
 			go func() { pumped <- p.pump.Run() }()
-			go p.keeper.Run(ctx)
+			if !p.routing.late {
+				p.routing.start(ctx)
+			}
 		},
 		OnEnd: func() {
 			p.pump.Finish(time.Now().Add(drainTimeout))
@@ -47,7 +49,7 @@ func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
 				p.log.Info("the app has ended, but other processes keep its output open; what they write from now on is not captured")
 			}
 		},
-		Log: newLifecycleLogger(p.journal),
+		Log: newLifecycleLogger(p.journal, func() { p.routing.start(ctx) }),
 	}
 	if s := p.conf.Supervise.StopSignal; s != 0 {
 		app.Rewrite = map[syscall.Signal]syscall.Signal{syscall.SIGTERM: s}

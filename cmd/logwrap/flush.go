@@ -8,6 +8,10 @@ import (
 
 // flush gives the sinks their time, then says what they did not get.
 func (p *parent) flush() {
+	if !p.routing.on {
+		p.account()
+		return
+	}
 	timeout := p.conf.Supervise.FlushTimeout
 	if p.stops > 1 {
 		timeout = min(timeout, hurriedFlush)
@@ -18,7 +22,7 @@ func (p *parent) flush() {
 	defer cancel()
 	done := make(chan struct{})
 	go func() {
-		_ = p.keeper.Stop(ctx) // what it could not deliver is counted below
+		_ = p.routing.keeper.Stop(ctx) // what it could not deliver is counted below
 		close(done)
 	}()
 	for {

@@ -17,10 +17,16 @@ import (
 func (p *parent) openJournal() (err error) {
 	j := p.conf.Journal
 	o := capture.JournalOptions{Path: j.Path, Size: j.Size, Block: j.WhenFull == config.Block}
+	if p.routing.late && o.Path == "" {
+		if o.Block = false; o.Size == 0 { // nobody reads it who could make room
+			o.Size = lateJournal
+		}
+	}
 	p.journal, err = capture.OpenJournal(o)
 	if err != nil && o.Path != "" && (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)) {
 		p.log.Warn("the journal is kept in memory instead", "error", err)
-		p.journal, err = capture.OpenJournal(capture.JournalOptions{Block: o.Block})
+		o.Path, o.Size = "", 0
+		p.journal, err = capture.OpenJournal(o)
 	}
 	if err != nil {
 		return &fault{err: err, hint: journalHint(err), code: exitFault}

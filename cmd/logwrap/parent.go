@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/logwrap/logwrap/capture"
@@ -31,12 +30,10 @@ type parent struct {
 
 	journal *capture.Journal
 	reaper  *supervise.Reaper
-	keeper  *supervise.Keeper
+	routing *routing
 	pump    *capture.Pump
-	plan    *os.File
 
-	progress capture.Progress // when the router last ended
-	stops    int              // requests to stop so far
+	stops int // requests to stop so far
 }
 
 func newParent(conf *config.Config, args []string, signals *supervise.Signals, env []string) *parent {
@@ -73,10 +70,11 @@ func (p *parent) prepare() error {
 	if err != nil {
 		return err
 	}
+	var names []string
+	p.routing, names = newRouting(p, handlers)
 	if err := p.openJournal(); err != nil {
 		return err
 	}
-	names, report := handlerNames(handlers)
 	forgotten, err := p.journal.Register(names)
 	if err != nil {
 		return err
@@ -84,65 +82,14 @@ func (p *parent) prepare() error {
 	for _, name := range forgotten {
 		p.log.Warn("the journal holds lines for a handler that is not configured any more; they are given up", "handler", name)
 	}
-	id := p.conf.Identity()
-	id.Journal, id.Host, id.Container = p.journal.ID(), hostName(), containerID()
-	if p.plan, err = (&plan{Config: p.conf, Identity: id, Command: p.args[0], Report: report}).store(); err != nil {
-		return err
+	if !p.routing.late {
+		if err := p.routing.prepare(); err != nil {
+			return err
+		}
 	}
 	p.reaper = supervise.NewReaper()
 	if err := supervise.BecomeSubreaper(); err != nil {
 		p.log.Debug("cannot adopt orphans", "error", err)
 	}
-	p.keeper = supervise.NewKeeper(p.reaper, p.routerSpec)
-	p.keeper.Progressed = p.routerProgressed
-	p.keeper.OnExit = func(s supervise.Status, err error) {
-		if err != nil {
-			p.log.Warn("cannot start the router; trying again", "error", err)
-			return
-		}
-		p.log.Warn("the router ended and is started again; nothing is lost", "status", s.String())
-	}
 	return nil
-}
-
-// routerProgressed reports whether the router that has just ended was a healthy
-// one: it delivered something, or somebody killed it while it was about to.
-func (p *parent) routerProgressed(s supervise.Status) bool {
-	before := p.progress
-	p.progress = p.journal.Progress()
-	return p.progress.Delivered != before.Delivered || s.Signal == syscall.SIGKILL && p.progress.Read != before.Read
-}
-
-// reportHandler is the cursor's name of the crash report.
-const reportHandler = "logwrap report"
-
-// handlerNames lists the names of the cursors, and whether the crash report is
-// one of them: when no handler takes events.
-func handlerNames(handlers []config.Handler) (names []string, report bool) {
-	report = true
-	for i := range handlers {
-		names = append(names, handlers[i].Name)
-		report = report && !handlers[i].Events()
-	}
-	if report {
-		names = append(names, reportHandler)
-	}
-	return names, report
-}
-
-// routerSpec says how a router is started.
-func (p *parent) routerSpec() (supervise.Spec, error) {
-	exe, err := self()
-	if err != nil {
-		return supervise.Spec{}, err
-	}
-	// It has no use for a standard input, but Go's runtime insists on one, and
-	// /dev/null need not exist: the plan is as good.
-	files := append([]*os.File{p.plan, os.Stdout, os.Stderr}, p.journal.Files()...)
-	return supervise.Spec{
-		Path:  exe,
-		Args:  []string{"logwrap", routerCommand},
-		Env:   routerEnviron(),
-		Files: append(files, p.plan),
-	}, nil
 }
