@@ -40,8 +40,13 @@ func NewSignals() *Signals {
 	if !signal.Ignored(syscall.SIGPIPE) {
 		signal.Notify(s.pipe, syscall.SIGPIPE)
 	}
+	noteSenders(syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGTSTP, syscall.SIGWINCH)
 	return s
 }
+
+// Sender returns who sent the last sig that arrived; ok is false where that is
+// not known. Linux tells for the signals that ask to stop and those of a terminal.
+func (s *Signals) Sender(sig syscall.Signal) (sender Sender, ok bool) { return lastSender(sig) }
 
 // forwardable reports whether sig can be caught and means the app when sent to
 // us; doc.go says why the others do not.

@@ -61,23 +61,29 @@ func wrapOn(t *testing.T, slave *os.File, mode string, w wrapping) *wrapper {
 	t.Helper()
 	return wrapBy(t, w, mode, nil, func(spec Spec) *Process {
 		spec.Files[0] = slave
-		attr, err := spec.attributes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer spec.keep()
-		attr.Sys = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-		reaper.mu.Lock()
-		defer reaper.mu.Unlock()
-		pid, err := syscall.ForkExec(spec.Path, spec.Args, attr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := newProcess(reaper, pid, time.Now(), attr.Sys)
-		reaper.children[pid] = p
-		t.Cleanup(func() { p.SignalGroup(syscall.SIGKILL) })
-		return p
+		return startOn(t, spec)
 	})
+}
+
+// startOn starts spec in a session of its own whose terminal is its descriptor 0.
+func startOn(t *testing.T, spec Spec) *Process {
+	t.Helper()
+	attr, err := spec.attributes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer spec.keep()
+	attr.Sys = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	reaper.mu.Lock()
+	defer reaper.mu.Unlock()
+	pid, err := syscall.ForkExec(spec.Path, spec.Args, attr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProcess(reaper, pid, time.Now(), attr.Sys)
+	reaper.children[pid] = p
+	t.Cleanup(func() { p.SignalGroup(syscall.SIGKILL) })
+	return p
 }
 
 // ways are the two ways an app may share a terminal with us.

@@ -72,6 +72,8 @@ func testchild(mode string, args []string) {
 		wrapApp()
 	case "shell":
 		jobShell()
+	case "senders":
+		printSenders()
 	case "count":
 		count(args)
 	default:
