@@ -27,9 +27,14 @@ func signalEntry()
 // entryAddress returns the address of signalEntry's first instruction.
 func entryAddress() uintptr
 
-// siKernel is the si_code of a signal that no process has sent: a key on a
-// terminal, a terminal that went away, an alarm.
-const siKernel = 0x80
+// The si_code of signals that a process has sent, and of one that none has: a key
+// on a terminal, a terminal that went away, an alarm.
+const (
+	siUser   = 0
+	siQueue  = -1
+	siTkill  = -6
+	siKernel = 0x80
+)
 
 // noteSenders makes the senders of these signals known from now on. They must
 // have been caught by signal.Notify before; one that is caught anew later loses
@@ -41,8 +46,8 @@ func noteSenders(signals ...syscall.Signal) {
 			continue
 		}
 		handler := uintptr(action[0])
-		if handler <= 1 || handler == entryAddress() {
-			continue // default or ignored; or done before
+		if handler <= 1 || handler == entryAddress() || handler == takeAddress() {
+			continue // default or ignored; or noted already
 		}
 		if runtimeHandler == 0 {
 			runtimeHandler = handler
@@ -50,7 +55,6 @@ func noteSenders(signals ...syscall.Signal) {
 		if handler != runtimeHandler {
 			continue // somebody else's
 		}
-		atomic.StoreUint64(&senders[sig], noSender)
 		action[0] = uint64(entryAddress())
 		_ = swapAction(sig, &action, nil)
 	}
@@ -60,11 +64,14 @@ func noteSenders(signals ...syscall.Signal) {
 // was not noted.
 func lastSender(sig syscall.Signal) (s Sender, ok bool) {
 	noted := atomic.LoadUint64(&senders[sig])
-	if noted == noSender || noted == 0 {
+	if noted == noSender {
 		return Sender{}, false
 	}
-	if code := int32(noted >> 32); code == siKernel {
+	switch int32(noted >> 32) {
+	case siKernel:
 		return Sender{Kernel: true}, true
+	case siUser, siQueue, siTkill:
+		return Sender{PID: int(uint32(noted))}, true
 	}
-	return Sender{PID: int(uint32(noted))}, true
+	return Sender{}, false // a timer's, or of input and output: there is no pid
 }
