@@ -6,7 +6,7 @@ help: ## show this list
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 build: ## the program, in the current folder
-	CGO_ENABLED=0 $(GO) build -trimpath -o logwrap ./cmd/logwrap
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o logwrap ./cmd/logwrap
 
 test: ## vet, and all tests that need only Go; about two minutes
 	$(GO) vet ./...
@@ -21,7 +21,7 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),10s) $$p; \
 	  done; done
 
-bench: ## lines/s, CPU and memory beside cat and s6-log, in the same run
+bench: ## lines/s, CPU and memory beside cat and s6-log; starts beside tini and dumb-init
 	$(GO) run ./bench
 
 lint: ## formatting, vet for other systems, go.mod

@@ -1,14 +1,18 @@
 // Command bench compares logwrap with cat and with Debian's s6-log, a logger
 // that stamps lines and looks at nothing, on the same input in the same run.
 //
-//	go run ./bench [-lines N] [-rounds N]
+//	go run ./bench [-lines N] [-rounds N] [-starts N] [-startup]
 //
 // Every consumer gets the input from a cat of its own, round after round, so that
 // a change of the machine's speed hits all alike; the medians of the rounds are
-// printed. CPU is user and system time of all processes of a consumer, without
+// printed, and ratios are medians of each round's. CPU is user and system time of all processes of a consumer, without
 // the cat that feeds it: logwrap starts that itself, so what cat takes in the
-// first row is subtracted. Memory is the largest resident set that was sampled of
-// a single process.
+// first row of the same round is subtracted. Memory is the largest resident set
+// that was sampled of a single process.
+//
+// Two sections follow, which -startup prints alone: what logwrap adds to the start
+// and end of an app that does nothing, beside tini and dumb-init, and the memory
+// its processes keep.
 package main
 
 import (
@@ -29,8 +33,10 @@ import (
 func main() {
 	lines := flag.Int("lines", 1_000_000, "lines of input")
 	rounds := flag.Int("rounds", 5, "rounds; medians are printed")
+	starts := flag.Int("starts", 300, "rounds of starts")
+	only := flag.Bool("startup", false, "measure start and idle memory only")
 	flag.Parse()
-	if err := bench(*lines, *rounds); err != nil {
+	if err := bench(*lines, *rounds, *starts, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -47,7 +53,7 @@ type consumer struct {
 	samples []sample
 }
 
-func bench(lines, rounds int) error {
+func bench(lines, rounds, starts int, only bool) error {
 	dir, err := os.MkdirTemp("", "logwrap-bench-")
 	if err != nil {
 		return err
@@ -64,6 +70,19 @@ func bench(lines, rounds int) error {
 	if err != nil {
 		return err
 	}
+	if !only {
+		if err := throughput(dir, binary, input, census, rounds); err != nil {
+			return err
+		}
+	}
+	if err := startup(dir, binary, starts); err != nil {
+		return err
+	}
+	return memory(dir, binary, input)
+}
+
+// throughput has every consumer take the input, round after round.
+func throughput(dir, binary, input string, census genlog.Census, rounds int) error {
 	fmt.Printf("input: %d lines, %.1f MB, %d events (a trace is one); %d rounds\n\n", census.Lines, float64(census.Bytes)/1e6, census.Events, rounds)
 	consumers, err := table(dir, binary, input)
 	if err != nil {
@@ -75,11 +94,16 @@ func bench(lines, rounds int) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
+			if c.runsCat {
+				// The first row is of the same round: its cat took what ours does.
+				feeding := consumers[0].samples[len(c.samples)].producer
+				s.cpu -= feeding
+			}
 			c.samples = append(c.samples, s)
 		}
 	}
 	printTable(consumers, census)
-	return startup(dir, binary)
+	return nil
 }
 
 func generate(path string, lines int) (genlog.Census, error) {
@@ -206,36 +230,36 @@ func printTable(consumers []*consumer, census genlog.Census) {
 			anchor = c
 		}
 	}
-	feeding := median(consumers[0].samples, func(s sample) float64 { return s.producer })
 	million := float64(census.Lines) / 1e6
 	fmt.Printf("%-22s %9s %7s %12s %8s %8s  %s\n", "", "klines/s", "MB/s", "CPU s/M lines", "RSS MB", "router", "vs s6-log T: lines/s, CPU")
+	wall := func(s sample) float64 { return s.wall.Seconds() }
+	cpu := func(s sample) float64 { return s.cpu }
 	for _, c := range consumers {
-		wall := median(c.samples, func(s sample) float64 { return s.wall.Seconds() })
-		cpu := c.cpu(feeding)
+		seconds := median(c.samples, wall)
 		ratio := ""
 		if anchor != nil {
-			other := median(anchor.samples, func(s sample) float64 { return s.wall.Seconds() })
-			ratio = fmt.Sprintf("%.2fx, %.2fx", other/wall, cpu/anchor.cpu(feeding))
+			ratio = fmt.Sprintf("%.2fx, %.2fx", medianRatio(anchor.samples, c.samples, wall), medianRatio(c.samples, anchor.samples, cpu))
 		}
-		fmt.Printf("%-22s %9.0f %7.0f %12.2f %8.1f %8.1f  %s\n", c.name, float64(census.Lines)/wall/1e3, float64(census.Bytes)/wall/1e6, cpu/million,
+		fmt.Printf("%-22s %9.0f %7.0f %12.2f %8.1f %8.1f  %s\n", c.name, float64(census.Lines)/seconds/1e3, float64(census.Bytes)/seconds/1e6, median(c.samples, cpu)/million,
 			median(c.samples, func(s sample) float64 { return s.memory })/1024, median(c.samples, func(s sample) float64 { return s.router })/1024, ratio)
 	}
 	fmt.Println()
-}
-
-// cpu is the median of the consumer's own CPU seconds.
-func (c *consumer) cpu(feeding float64) float64 {
-	cpu := median(c.samples, func(s sample) float64 { return s.cpu })
-	if c.runsCat {
-		cpu -= feeding
-	}
-	return cpu
 }
 
 func median(samples []sample, of func(sample) float64) float64 {
 	values := make([]float64, 0, len(samples))
 	for _, s := range samples {
 		values = append(values, of(s))
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// medianRatio returns the median of a to b, round by round.
+func medianRatio(a, b []sample, of func(sample) float64) float64 {
+	values := make([]float64, 0, len(a))
+	for i := range a {
+		values = append(values, of(a[i])/of(b[i]))
 	}
 	slices.Sort(values)
 	return values[len(values)/2]

@@ -1,13 +1,7 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -64,63 +58,11 @@ func seconds(cmd *exec.Cmd) float64 {
 }
 
 // peak returns a process's largest resident set in KiB, 0 where there is no /proc.
-func peak(pid int) float64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(data), "VmHWM:")
-	fields := strings.Fields(rest)
-	if len(fields) == 0 {
-		return 0
-	}
-	n, _ := strconv.ParseFloat(fields[0], 64)
-	return n
-}
+func peak(pid int) float64 { return status(pid, "VmHWM") }
 
 func peakOfRouter(parent int) (kib float64) {
-	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
-	for _, list := range lists {
-		data, err := os.ReadFile(list)
-		if err != nil {
-			continue
-		}
-		for _, word := range strings.Fields(string(data)) {
-			if line, err := os.ReadFile("/proc/" + word + "/cmdline"); err == nil && strings.HasPrefix(string(line), "logwrap\x00router") {
-				pid, _ := strconv.Atoi(word)
-				kib = max(kib, peak(pid))
-			}
-		}
+	for _, pid := range routers(parent) {
+		kib = max(kib, peak(pid))
 	}
 	return kib
-}
-
-// startup prints what logwrap adds to the start and end of an app that does
-// nothing.
-func startup(dir, binary string) error {
-	commands := []struct {
-		name string
-		args []string
-	}{
-		{"true", []string{"true"}},
-		{"logwrap -- true", []string{binary, "--", "true"}},
-		{"logwrap --file F -- true", []string{binary, "--file", filepath.Join(dir, "start.log"), "--", "true"}},
-	}
-	const runs = 60
-	times := make([][]time.Duration, len(commands))
-	for range runs {
-		for i, c := range commands {
-			start := time.Now()
-			if err := exec.Command(c.args[0], c.args[1:]...).Run(); err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
-			}
-			times[i] = append(times[i], time.Since(start))
-		}
-	}
-	fmt.Printf("start to end, median of %d runs:\n", runs)
-	for i, c := range commands {
-		slices.Sort(times[i])
-		fmt.Printf("%-26s %6.1f ms\n", c.name, times[i][runs/2].Seconds()*1e3)
-	}
-	return nil
 }

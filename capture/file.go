@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"syscall"
 	"time"
@@ -145,12 +144,12 @@ func (jf *journalFile) load(ctl *control) (known bool, err error) {
 // seal puts a checksum into the last four bytes of b.
 func seal(b []byte) {
 	n := len(b) - 4
-	binary.LittleEndian.PutUint32(b[n:], crc32.Checksum(b[:n], castagnoli))
+	binary.LittleEndian.PutUint32(b[n:], crcOf(b[:n]))
 }
 
 func sealed(b []byte) bool {
 	n := len(b) - 4
-	return binary.LittleEndian.Uint32(b[n:]) == crc32.Checksum(b[:n], castagnoli)
+	return binary.LittleEndian.Uint32(b[n:]) == crcOf(b[:n])
 }
 
 // checkpoint notes where the journal stands, so that recovery need not look at

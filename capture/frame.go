@@ -3,6 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"sync"
 )
 
 // Position is a place in the journal's ring: how many bytes of frames were
@@ -31,7 +32,11 @@ const (
 
 const flagLineStart = 1 // the byte before this frame in its stream was a newline, or there is none
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli is made by the first frame, after the app's start: that takes longer
+// than opening a journal.
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
+
+func crcOf(p []byte) uint32 { return crc32.Checksum(p, castagnoli()) }
 
 // Frame is one entry of the journal: what one read of a stream brought.
 type Frame struct {
@@ -82,7 +87,7 @@ func appendFrame(dst []byte, f *Frame) []byte {
 	for len(dst)%8 != 0 {
 		dst = append(dst, 0)
 	}
-	le.PutUint32(dst[start+4:], crc32.Checksum(dst[start+8:start+frameHeader+len(f.Payload)], castagnoli))
+	le.PutUint32(dst[start+4:], crcOf(dst[start+8:start+frameHeader+len(f.Payload)]))
 	return dst
 }
 
@@ -120,7 +125,7 @@ func parseFrame(buf []byte, at Position, f *Frame) frameState {
 	f.Newlines = le.Uint32(buf[60:])
 	f.Payload = nil
 	if f.Kind == kindSkip {
-		if crc32.Checksum(buf[8:frameHeader], castagnoli) != le.Uint32(buf[4:]) {
+		if crcOf(buf[8:frameHeader]) != le.Uint32(buf[4:]) {
 			return frameBad
 		}
 		return frameOK
@@ -131,7 +136,7 @@ func parseFrame(buf []byte, at Position, f *Frame) frameState {
 	if f.Kind < KindData || f.Kind > KindEnd || f.Stream >= Streams {
 		return frameBad
 	}
-	if crc32.Checksum(buf[8:frameHeader+n], castagnoli) != le.Uint32(buf[4:]) {
+	if crcOf(buf[8:frameHeader+n]) != le.Uint32(buf[4:]) {
 		return frameBad
 	}
 	f.Payload = buf[frameHeader : frameHeader+n : frameHeader+n]

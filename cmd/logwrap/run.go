@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,6 +14,10 @@ import (
 	"github.com/logwrap/logwrap/cmd/logwrap/config"
 	"github.com/logwrap/logwrap/supervise"
 )
+
+// startOver is when an app that still runs is one that stays, for which what only
+// the start needed is given back.
+const startOver = time.Second
 
 // runOptions is what the command line says about a run.
 type runOptions struct {
@@ -37,6 +42,7 @@ func (o *runOptions) execute(c *cobra.Command, args []string) error {
 	if err != nil {
 		return &fault{err: err, code: exitFault}
 	}
+	defer time.AfterFunc(startOver, releaseProgram).Stop()
 	code, err := newParent(conf, args, signals, childEnviron(os.Environ(), conf.Supervise, os.Getpid())).run()
 	if err != nil {
 		return asFault(err)

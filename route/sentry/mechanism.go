@@ -93,10 +93,23 @@ func isFaulthandler(text []byte) bool {
 
 // signalNumbers are those of Linux; the ones here are the same on every platform
 // but for SIGBUS.
-var signalNumbers = map[string]int{
-	"SIGHUP": 1, "SIGINT": 2, "SIGQUIT": 3, "SIGILL": 4, "SIGTRAP": 5, "SIGABRT": 6, "SIGBUS": 7, "SIGFPE": 8,
-	"SIGKILL": 9, "SIGUSR1": 10, "SIGSEGV": 11, "SIGUSR2": 12, "SIGPIPE": 13, "SIGALRM": 14, "SIGTERM": 15,
-	"SIGXCPU": 24, "SIGXFSZ": 25, "SIGSYS": 31,
+var signalNumbers = [...]struct {
+	name   string
+	number int
+}{
+	{"SIGHUP", 1}, {"SIGINT", 2}, {"SIGQUIT", 3}, {"SIGILL", 4}, {"SIGTRAP", 5}, {"SIGABRT", 6}, {"SIGBUS", 7}, {"SIGFPE", 8},
+	{"SIGKILL", 9}, {"SIGUSR1", 10}, {"SIGSEGV", 11}, {"SIGUSR2", 12}, {"SIGPIPE", 13}, {"SIGALRM", 14}, {"SIGTERM", 15},
+	{"SIGXCPU", 24}, {"SIGXFSZ", 25}, {"SIGSYS", 31},
+}
+
+// signalNumber returns the number of a signal, 0 if it is not known.
+func signalNumber(name string) int {
+	for _, s := range signalNumbers {
+		if s.name == name {
+			return s.number
+		}
+	}
+	return 0
 }
 
 // signalOf returns the signal that ended the app, or that Go says a panic came
@@ -111,7 +124,7 @@ func signalOf(r *detect.Record) *mechanismMeta {
 	if crash == nil || crash.Signal == "" {
 		return nil
 	}
-	return &mechanismMeta{&signalMeta{Number: signalNumbers[crash.Signal], Name: crash.Signal}}
+	return &mechanismMeta{&signalMeta{Number: signalNumber(crash.Signal), Name: crash.Signal}}
 }
 
 // goSignal reads "[signal SIGSEGV: segmentation violation code=0x1 addr=0x10 pc=0x4f8415]".
@@ -126,7 +139,7 @@ func goSignal(text []byte) *signalMeta {
 	if !strings.HasPrefix(name, "SIG") {
 		return nil
 	}
-	s := &signalMeta{Number: signalNumbers[name], Name: cleanLine(name, 32)}
+	s := &signalMeta{Number: signalNumber(name), Name: cleanLine(name, 32)}
 	if _, code, found := strings.Cut(rest2, "code="); found {
 		code, _, _ = strings.Cut(code, " ")
 		if n, err := strconv.ParseInt(code, 0, 32); err == nil {

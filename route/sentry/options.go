@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
-
-	sdk "github.com/getsentry/sentry-go"
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
@@ -19,6 +16,7 @@ import (
 const (
 	defaultCrumbs  = 100
 	defaultTimeout = 10 * time.Second
+	maxDist        = 64
 )
 
 // Options configures a Sink. Only DSN is required.
@@ -48,55 +46,6 @@ func DefaultLimits() route.Limits {
 	return route.Limits{Records: 16, Bytes: 4 << 20, Timeout: 30 * time.Second}
 }
 
-const dsnHint = "a DSN looks like https://KEY@HOST/PROJECT; Sentry shows it under Settings, Client Keys (DSN)"
-
-var distForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
-
-// parseDSN returns where to send, and the header that authorises it. Its errors
-// never contain the DSN.
-func parseDSN(dsn, client string) (url, auth string, err error) {
-	if strings.TrimSpace(dsn) == "" {
-		return "", "", &route.OptionError{Option: "dsn", Err: errors.New("is empty"), Hint: dsnHint}
-	}
-	d, err := sdk.NewDsn(strings.TrimSpace(dsn))
-	if err != nil {
-		return "", "", &route.OptionError{Option: "dsn", Err: explainDSN(err), Hint: dsnHint}
-	}
-	if d.GetPort() < 1 || d.GetPort() > 65535 {
-		return "", "", &route.OptionError{Option: "dsn", Err: errors.New("invalid port"), Hint: dsnHint}
-	}
-	for _, key := range []string{d.GetPublicKey(), d.GetSecretKey()} {
-		if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' }) {
-			return "", "", &route.OptionError{Option: "dsn", Err: errors.New("a key has characters that keys don't have"), Hint: dsnHint}
-		}
-	}
-	auth = "Sentry sentry_version=7, sentry_client=logwrap/" + client + ", sentry_key=" + d.GetPublicKey()
-	if d.GetSecretKey() != "" {
-		auth += ", sentry_secret=" + d.GetSecretKey()
-	}
-	return d.GetAPIURL().String(), auth, nil
-}
-
-// explainDSN words what the parser found. The parser quotes the DSN only when it
-// is no URL at all.
-func explainDSN(err error) error {
-	var parse *sdk.DsnParseError
-	if !errors.As(err, &parse) || strings.HasPrefix(parse.Message, "invalid url") {
-		return errors.New("is not a URL")
-	}
-	switch parse.Message {
-	case "empty username":
-		return errors.New("the public key is missing")
-	case "empty project id":
-		return errors.New("the project is missing")
-	case "empty host":
-		return errors.New("the host is missing")
-	case "invalid scheme":
-		return errors.New("the scheme is neither https nor http")
-	}
-	return errors.New(parse.Message)
-}
-
 // readCA returns the certificates in path, nil for the system's.
 func readCA(path string) (*x509.CertPool, error) {
 	if path == "" {
@@ -116,7 +65,7 @@ func readCA(path string) (*x509.CertPool, error) {
 
 // check returns the first option that is wrong by itself.
 func (o *Options) check() error {
-	if o.Dist != "" && !distForm.MatchString(o.Dist) {
+	if len(o.Dist) > maxDist || strings.ContainsFunc(o.Dist, notInDist) {
 		return &route.OptionError{Option: "dist", Err: fmt.Errorf("%q has characters that Sentry refuses", o.Dist),
 			Hint: "use letters, digits and _.-, at most 64"}
 	}
@@ -127,6 +76,11 @@ func (o *Options) check() error {
 		return &route.OptionError{Option: "max_breadcrumbs", Err: fmt.Errorf("%d is more than %d", o.MaxBreadcrumbs, defaultCrumbs)}
 	}
 	return nil
+}
+
+// notInDist reports characters that Sentry refuses in the name of a build.
+func notInDist(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_.-", r)
 }
 
 // buildVersion is the version that the Go toolchain put into the binary.

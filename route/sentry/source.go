@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -20,12 +21,10 @@ const (
 // sourceTypes are the files that are read for context. What a traceback names is
 // only text that the app printed, perhaps text of a stranger, so a file that is
 // no source code must not be sent because of it.
-var sourceTypes = map[string]bool{
-	".py": true, ".pyx": true, ".pyw": true, ".go": true, ".js": true, ".mjs": true, ".cjs": true, ".jsx": true,
-	".ts": true, ".mts": true, ".cts": true, ".tsx": true, ".vue": true, ".svelte": true, ".coffee": true,
-	".java": true, ".kt": true, ".scala": true, ".groovy": true, ".clj": true, ".rb": true, ".erb": true,
-	".php": true, ".pl": true, ".pm": true, ".rs": true, ".c": true, ".cc": true, ".cpp": true, ".h": true, ".hpp": true,
-	".cs": true, ".ex": true, ".exs": true, ".erl": true, ".hs": true, ".lua": true, ".swift": true, ".jinja2": true,
+var sourceTypes = [...]string{
+	".py", ".pyx", ".pyw", ".go", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".coffee",
+	".java", ".kt", ".scala", ".groovy", ".clj", ".rb", ".erb", ".php", ".pl", ".pm", ".rs", ".c", ".cc", ".cpp", ".h", ".hpp",
+	".cs", ".ex", ".exs", ".erl", ".hs", ".lua", ".swift", ".jinja2",
 }
 
 // opener opens a file for reading.
@@ -94,7 +93,7 @@ func (f *files) read(name string) []byte {
 }
 
 func (f *files) load(name string) []byte {
-	if !sourceTypes[strings.ToLower(path.Ext(name))] || isDevice(name) || f.opened >= maxSourceOpen || f.sum >= maxSourceSum {
+	if !slices.Contains(sourceTypes[:], strings.ToLower(path.Ext(name))) || isDevice(name) || f.opened >= maxSourceOpen || f.sum >= maxSourceSum {
 		return nil
 	}
 	f.opened++
