@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,9 +43,19 @@ func execute(args []string) int {
 		complain(os.Stderr, supervise.Launch(args[1:]), "")
 		return exitFault
 	}
-	root := newRootCommand()
+	root := newRootCommand(firstSignals(args))
 	root.SetArgs(args)
 	return exitCode(root.Execute())
+}
+
+// firstSignals catches the signals where nobody else looks after us: a TERM that
+// comes while PID 1 gets ready would end it as if the app had failed. Without an
+// app to be run it returns nil.
+func firstSignals(args []string) *supervise.Signals {
+	if os.Getpid() != 1 || !slices.Contains(args, "--") {
+		return nil
+	}
+	return supervise.NewSignals()
 }
 
 // exitCode says what is wrong, if anything is, and returns the exit code.
@@ -64,9 +75,10 @@ func exitCode(err error) int {
 	return exitFault
 }
 
-// newRootCommand builds the whole command line anew; nothing is kept between calls.
-func newRootCommand() *cobra.Command {
-	var o runOptions
+// newRootCommand builds the whole command line anew; nothing is kept between
+// calls. signals are for the app that is run; nil: they are not caught yet.
+func newRootCommand(signals *supervise.Signals) *cobra.Command {
+	o := runOptions{signals: signals}
 	root := &cobra.Command{
 		Use:   "logwrap [flags] -- COMMAND [ARG...]",
 		Short: "Run an app and deliver what it writes",
@@ -89,12 +101,12 @@ LOGWRAP_STOP_TIMEOUT.`,
 	}
 	o.addFlags(root.Flags())
 	root.SetFlagErrorFunc(flagFault)
-	root.AddCommand(newRunCommand(), newRouterCommand(), newExplainCommand(), newCheckCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(signals), newRouterCommand(), newExplainCommand(), newCheckCommand(), newVersionCommand())
 	return root
 }
 
-func newRunCommand() *cobra.Command {
-	var o runOptions
+func newRunCommand(signals *supervise.Signals) *cobra.Command {
+	o := runOptions{signals: signals}
 	c := &cobra.Command{
 		Use:   "run [flags] -- COMMAND [ARG...]",
 		Short: "Run an app (the same as logwrap without a command)",

@@ -21,7 +21,8 @@ const startOver = time.Second
 
 // runOptions is what the command line says about a run.
 type runOptions struct {
-	flags config.Flags
+	flags   config.Flags
+	signals *supervise.Signals // nil: not caught yet
 }
 
 func (o *runOptions) addFlags(fs *pflag.FlagSet) {
@@ -35,8 +36,10 @@ func (o *runOptions) execute(c *cobra.Command, args []string) error {
 	if err := checkCommand(c, args); err != nil {
 		return err
 	}
-	// Signals first: as PID 1, nobody else looks after them.
-	signals := supervise.NewSignals()
+	signals := o.signals
+	if signals == nil {
+		signals = supervise.NewSignals()
+	}
 	runtime.GOMAXPROCS(min(2, runtime.GOMAXPROCS(0))) // copying and waiting need no more
 	conf, err := config.Read(o.flags, environ(), filepath.Base(args[0]))
 	if err != nil {

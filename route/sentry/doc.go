@@ -20,7 +20,7 @@
 //
 // The transport is not the SDK's: that one neither compresses, nor retries, nor
 // says whether an event was accepted, and its events lack the signal and the
-// wrapped lists. github.com/getsentry/sentry-go is used by tests only.
+// wrapped lists. Of github.com/getsentry/sentry-go only the DSN parser is used.
 //
 // Performance: events are rare. Building one costs some 100 µs and the files it
 // names; nothing is kept from one event to the next but buffers.
