@@ -133,6 +133,7 @@ type wrapper struct {
 }
 
 func (c *call) build() *exec.Cmd {
+	sources.Do(lookAtSources)
 	args := c.args()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(cleanEnviron(), c.env...)

@@ -48,7 +48,8 @@ var reaping = strings.Fields("spawn 1 orphans 100 500ms then reaped 15s")
 
 func TestTiniReaping(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, p place) {
-		w := p.does("", reaping...).start(t)
+		w := p.does("", strings.Fields("spawn 1 orphans 100 2s then reaped 15s")...).start(t)
+		eventually(t, "the orphans are logwrap's", func() bool { return len(w.children()) > 10 })
 		w.out.expect("reaped")
 		w.expectCode(0)
 	})
