@@ -51,7 +51,7 @@ func testOtherUser(t *testing.T, d *docker) {
 func testDropsRoot(t *testing.T, d *docker) {
 	d.needs(t, "--user")
 	end := d.finish(t, nil, "--user", "1000:1001", "--", "/testchild", "facts", "id")
-	if end.code != 0 || end.stdout != "id 1000 1001 \n" && end.stdout != "id 1000 1001 1001\n" {
+	if end.code != 0 || end.stdout != "id 1000 1001\n" && end.stdout != "id 1000 1001 1001\n" {
 		t.Errorf("exit code %d, want id 1000 1001 and no group of root's: %q%s", end.code, end.stdout, end.stderr)
 	}
 	end = d.finish(t, nil, "--user", "1000", "--", "/testchild", "facts", "id")

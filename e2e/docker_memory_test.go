@@ -201,7 +201,8 @@ func groupUse(pid int) (int64, error) {
 
 // testMemoryOfLogwrap measures what logwrap takes in a container.
 func testMemoryOfLogwrap(t *testing.T, d *docker) {
-	c := d.start(t, nil, "--", "/testchild", "lines", "0", "100")
+	files := newShared(t)
+	c := d.start(t, files.options(), "--file", files.inside("log.jsonl"), "--", "/testchild", "lines", "0", "100")
 	pid := c.pid(t)
 	router := -1
 	eventually(t, patience, "the router runs", func() error {

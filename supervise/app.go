@@ -81,6 +81,9 @@ type App struct {
 	// Workers, if not nil, watches the descendants of the app. Run runs it.
 	Workers *Workers
 
+	// OnSignal, if not nil, is called for each signal received while the app runs,
+	// before it is forwarded. It must not block.
+	OnSignal func(sig syscall.Signal)
 	// OnStop, if not nil, is called for each stop signal, after it was
 	// forwarded, with how many have come so far. It must not block.
 	OnStop func(sig syscall.Signal, count int)
@@ -110,10 +113,9 @@ type App struct {
 //
 // A signal the terminal sends to its foreground group has reached the app
 // already if the app is in our group: INT, QUIT, TSTP and WINCH are therefore
-// not forwarded while our group has the foreground. (That one was sent by kill
-// instead cannot be seen; use TERM, or give the app the terminal by
-// Spec.Terminal.) They do not start the stop timeout either: whoever sits at
-// the keyboard decides when it is enough.
+// not forwarded then. (Where it is not known who sent a signal, all of these are
+// taken for the terminal's while our group has the foreground.) They do not start
+// the stop timeout either: whoever sits at the keyboard decides when it is enough.
 //
 // Processes that outlive the app are left alone, unless a stop was requested,
 // the app is restarted, or EndTree is set: then they get TERM at once, and KILL

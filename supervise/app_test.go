@@ -3,6 +3,7 @@ package supervise
 import (
 	"errors"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,6 +210,9 @@ func TestStopInTime(t *testing.T) {
 		check(t, r.Requested && r.Result.StopSignal == syscall.SIGTERM && !r.Result.Killed, "%+v", r)
 		ended := record(t, log, "app "+r.Result.Status.String())
 		check(t, ended["stop_requested"] == true && ended["stop_signal"] == "SIGTERM", "%v", ended)
+		if runtime.GOOS == "linux" {
+			check(t, ended["stop_sender_pid"] == float64(os.Getpid()) && ended["stop_sender"] != nil, "sent by %d: %v", os.Getpid(), ended)
+		}
 	}
 }
 

@@ -72,5 +72,11 @@ func (r Result) stopAttrs() []slog.Attr {
 	if r.StopReason != "" {
 		attrs = append(attrs, slog.String("stop_reason", string(r.StopReason)))
 	}
+	if r.StopSender.PID != 0 {
+		attrs = append(attrs, slog.Int("stop_sender_pid", r.StopSender.PID))
+	}
+	if r.stopCommand != "" {
+		attrs = append(attrs, slog.String("stop_sender", r.stopCommand))
+	}
 	return attrs
 }

@@ -20,9 +20,20 @@ func (r *run) sentByTerminal(sig syscall.Signal) bool {
 	}
 	switch sig {
 	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGWINCH:
+		if sender, known := r.sender(sig); known {
+			return sender.Kernel
+		}
 		return isForeground(r.tty, syscall.Getpgrp())
 	}
 	return false
+}
+
+// sender returns who sent the sig that has just been received.
+func (r *run) sender(sig syscall.Signal) (s Sender, known bool) {
+	if r.app.Signals == nil {
+		return Sender{}, false
+	}
+	return r.app.Signals.Sender(sig)
 }
 
 // suspend follows the app when job control has stopped it, so that the shell

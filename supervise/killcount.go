@@ -32,15 +32,18 @@ func (k *killCount) rise() uint64 {
 // charge accounts for n kills.
 func (k *killCount) charge(n uint64) { k.base += n }
 
-// age lets go of kills whose victim was none of ours. It reads the counter once
-// in a while, however often it is called.
-func (k *killCount) age(now time.Time) {
+// age lets go of kills that no death was seen for, and returns how many they are.
+// It reads the counter once in a while, however often it is called.
+func (k *killCount) age(now time.Time) (unseen uint64) {
 	if now.Sub(k.aged) < killMemory {
-		return
+		return 0
 	}
 	k.aged = now
 	if n, ok := k.memory.Kills(); ok {
-		k.base = max(k.base, k.recent)
+		if k.recent > k.base {
+			unseen, k.base = k.recent-k.base, k.recent
+		}
 		k.recent = n
 	}
+	return unseen
 }

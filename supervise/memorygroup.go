@@ -51,7 +51,7 @@ func openMemoryGroup(root, process string) *MemoryGroup {
 // oom_kill (memory.oom_control, since Linux 4.13) counts the group itself.
 func memoryGroupV1(root string, m cgroupMount, path string) *MemoryGroup {
 	levels := m.levels(root, path)
-	kills := filepath.Join(string(levels[0]), "memory.oom_control")
+	kills := filepath.Join(levels[0], "memory.oom_control")
 	if _, ok := readCounter(kills, "oom_kill"); !ok {
 		return nil
 	}
@@ -147,3 +147,7 @@ func parseBytes(data []byte) int64 {
 	}
 	return n
 }
+
+// shared reports whether what is counted may have befallen processes that have
+// nothing to do with us: those of the whole machine.
+func (g *MemoryGroup) shared() bool { return g == nil || len(g.levels) == 0 }

@@ -210,11 +210,11 @@ func TestKillCount(t *testing.T) {
 	k.charge(1)
 	check(t, k.rise() == 1, "rise %d", k.rise())
 	now := k.aged
-	k.age(now.Add(killMemory / 2))
-	k.age(now.Add(killMemory))
-	check(t, k.rise() == 1, "forgotten too early")
-	k.age(now.Add(3 * killMemory))
-	check(t, k.rise() == 0, "remembered for %v", 3*killMemory)
+	unseen := k.age(now.Add(killMemory/2)) + k.age(now.Add(killMemory))
+	check(t, k.rise() == 1 && unseen == 0, "forgotten too early")
+	unseen = k.age(now.Add(3 * killMemory))
+	check(t, k.rise() == 0 && unseen == 1, "remembered for %v, %d unseen", 3*killMemory, unseen)
+	check(t, k.age(now.Add(5*killMemory)) == 0, "unseen twice")
 	set("1") // another file of that name
 	check(t, k.rise() == 0, "rise of a counter that fell")
 	none := newKillCount(nil)

@@ -36,6 +36,9 @@ type Result struct {
 	// there was none; Stops is how many there were.
 	StopSignal syscall.Signal
 	Stops      int
+	// StopSender is who sent StopSignal. The zero value is nobody that is known:
+	// container runtimes send from outside the container.
+	StopSender Sender
 	// Killed is true if the stop timeout passed and KILL was sent to the app.
 	Killed bool
 	// TimedOut is true if the app was stopped because of App.Timeout.
@@ -49,11 +52,12 @@ type Result struct {
 	Hung   bool
 	Silent time.Duration
 
-	asked      []syscall.Signal // whose effect on the app is not a crash
-	productive time.Duration    // until it fell silent, if it hung
-	reported   bool             // that it hung has been logged by itself
-	notStarted bool
-	memory     *memoryFacts // if a KILL was not ours
+	stopCommand string           // of StopSender
+	asked       []syscall.Signal // whose effect on the app is not a crash
+	productive  time.Duration    // until it fell silent, if it hung
+	reported    bool             // that it hung has been logged by itself
+	notStarted  bool
+	memory      *memoryFacts // if a KILL was not ours
 }
 
 // ExitCode returns what the app's supervisor should exit with: the app's exit

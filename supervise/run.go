@@ -108,6 +108,9 @@ func (r *run) live(ctx context.Context) Result {
 
 // receive handles a signal that was sent to this process.
 func (r *run) receive(sig syscall.Signal) {
+	if r.app.OnSignal != nil {
+		r.app.OnSignal(sig)
+	}
 	if r.asks(sig) {
 		r.result.ask(sig)
 	}

@@ -23,6 +23,9 @@ type Signals struct {
 // ignored when this process started. It should be among the first things a
 // program does: until then a TERM ends it, even as PID 1.
 //
+// Signal.Notify hears nothing of them any more, but for those of faults and of job
+// control.
+//
 // PIPE is caught too, and dropped: a write to a closed stdout is then an error
 // instead of our death, and children start with the default action.
 func NewSignals() *Signals {

@@ -71,6 +71,8 @@ func (r *run) beginStop(reason StopReason, sig, sent syscall.Signal) {
 func (r *run) countStop(sig syscall.Signal) {
 	if r.result.Stops == 0 {
 		r.result.StopSignal = sig
+		r.result.StopSender, _ = r.sender(sig)
+		r.result.stopCommand = r.result.StopSender.Command() // now: it may be gone soon
 	}
 	if r.result.StopReason == "" {
 		r.result.StopReason = StoppedBySignal

@@ -86,13 +86,15 @@ func TestKeysArriveOnce(t *testing.T) {
 				keyboard.press(ctrlC)
 				w.expectSignal("SIGINT")
 			}
+			w.Signal(syscall.SIGINT) // by kill, to us alone
+			w.expectSignal("SIGINT")
 			w.Signal(syscall.SIGTERM)
 			w.expectSignal("SIGTERM")
 			keyboard.press(ctrlD)
 			rest := strings.ReplaceAll(w.out.rest(), "SIGURG\n", "")
 			check(t, rest == "", "received a second time: %q", rest)
 			r, _ := w.finish()
-			check(t, r.Result.Stops == 1 && r.Result.StopSignal == syscall.SIGTERM && !r.Crashed, "%+v", r)
+			check(t, r.Result.Stops == 2 && r.Result.StopSignal == syscall.SIGINT && !r.Crashed, "%+v", r)
 		})
 	}
 }

@@ -56,11 +56,14 @@ func (r *run) bury(d Death) {
 	if r.isEvent(&d) {
 		level = slog.LevelError
 	}
-	how := "ended"
+	message := "process of the app ended"
 	if d.Known {
-		how = d.Status.String()
+		message = "process of the app " + d.Status.String()
 	}
-	r.log.LogAttrs(context.Background(), level, "process of the app "+how+": "+d.Command, r.deathAttrs(&d)...)
+	if d.Command != "" {
+		message += ": " + d.Command
+	}
+	r.log.LogAttrs(context.Background(), level, message, r.deathAttrs(&d)...)
 }
 
 // buryRest logs the deaths that are known by now.
@@ -95,13 +98,9 @@ func (r *run) isEvent(d *Death) bool {
 }
 
 func (r *run) deathAttrs(d *Death) []slog.Attr {
-	attrs := []slog.Attr{
-		slog.String("event", "worker"),
-		slog.Int("pid", d.Pid),
-		slog.Int("parent_pid", d.Parent),
-		slog.Int("app_pid", r.process.pid),
-		slog.String("command", d.Command),
-		slog.Bool("worker", d.Worker),
+	attrs := []slog.Attr{slog.String("event", "worker"), slog.Int("app_pid", r.process.pid), slog.Bool("worker", d.Worker)}
+	if d.Pid != 0 {
+		attrs = append(attrs, slog.Int("pid", d.Pid), slog.Int("parent_pid", d.Parent), slog.String("command", d.Command))
 	}
 	if d.Known {
 		attrs = append(attrs, slog.Int("exit_code", d.Status.ExitCode()))

@@ -11,7 +11,7 @@ const maxDeaths = 256
 
 // Death is the end of one of the app's descendants.
 type Death struct {
-	Pid     int
+	Pid     int    // 0: one of those the kernel killed for want of memory before they were seen
 	Parent  int    // who had started it, or had adopted it when it was first seen
 	Command string // its program's name, cut to 15 bytes
 	// Worker is true if it was the same program as its parent, as the forked
@@ -34,7 +34,8 @@ type Death struct {
 // most 4096 are watched. How one ended is known if it had lost its parent, since
 // we wait for it then; if its parent has not waited for it yet; and from Linux
 // 6.15 on always. A death nobody can tell anything of is only reported if the
-// kernel killed something for want of memory meanwhile.
+// kernel killed something for want of memory meanwhile. What it killed before it
+// could be found is reported two to four seconds later.
 type Workers struct {
 	reaper *Reaper
 	memory *MemoryGroup

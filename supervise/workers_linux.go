@@ -107,7 +107,7 @@ func (v *vigil) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		if began := time.Now(); !began.Before(next) {
 			changed := v.look()
-			v.oom.age(began)
+			v.mourn(v.oom.age(began))
 			pause = min(2*pause, lastLook)
 			if changed {
 				pause = firstLook
@@ -274,6 +274,16 @@ func (v *vigil) poll(timeout time.Duration) (died bool) {
 		v.prepare()
 	}
 	return died
+}
+
+// mourn reports OOM kills whose victims had not been found before: they began
+// and died between two looks. Whose they were is only sure in a group of our own.
+func (v *vigil) mourn(kills uint64) {
+	if kills == 0 || v.memory.shared() || isClosed(v.root.done) {
+		return
+	}
+	now := time.Now()
+	v.send(Death{Status: Status{Signal: syscall.SIGKILL, Started: now, Ended: now}, Known: true, Kills: kills})
 }
 
 // report sends the deaths that were noticed.

@@ -250,6 +250,32 @@ func TestWorkersWithoutPidfds(t *testing.T) {
 	o.expect(o.worker(2, syscall.SIGTERM))
 }
 
+// TestWorkersUnseen: the kernel has killed something before anybody saw it. In a
+// group of our own that was one of the app's; on the whole machine it was anybody.
+func TestWorkersUnseen(t *testing.T) {
+	kills := filepath.Join(t.TempDir(), "memory.events")
+	for _, shared := range []bool{false, true} {
+		setKills(t, kills, 5)
+		m := &MemoryGroup{kills: kills, levels: []string{t.TempDir()}}
+		if shared {
+			m.levels = nil
+		}
+		o := open(t, m, "wait", "")
+		v := o.vigilOf(descriptorLimit())
+		v.look()
+		setKills(t, kills, 7)
+		for i := range 4 {
+			v.mourn(v.oom.age(time.Now().Add(time.Duration(i) * 2 * killMemory)))
+		}
+		if shared {
+			check(t, len(o.Deaths()) == 0, "somebody else's death was reported")
+			continue
+		}
+		d := <-o.Deaths()
+		check(t, d.Pid == 0 && d.Known && d.Kills == 2 && d.Status.Signal == syscall.SIGKILL && len(o.Deaths()) == 0, "%+v", d)
+	}
+}
+
 // TestWorkersExec: what was forked is a worker until it becomes another program.
 func TestWorkersExec(t *testing.T) {
 	o := open(t, nil, "never", "late", "")

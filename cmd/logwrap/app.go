@@ -20,6 +20,7 @@ import (
 // and notes in the journal how it ended. The router is started with it.
 func (p *parent) runApp(ctx context.Context) (supervise.Result, error) {
 	app := p.newApp()
+	app.OnSignal = func(sig syscall.Signal) { p.output.follow(sig) }
 	app.OnStop = func(syscall.Signal, int) { p.stops++ }
 	app.OnStart = func(pid int) {
 		p.beginRun(pid)

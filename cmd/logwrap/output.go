@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"syscall"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/cmd/logwrap/config"
@@ -22,9 +23,8 @@ type output struct {
 	pump   *capture.Pump
 	pumped chan bool // nil until the run has begun
 
-	pty     *supervise.PTY
-	relay   *supervise.Relay // nil: no keys are passed on
-	resized chan os.Signal   // our own terminal's window has changed
+	pty   *supervise.PTY
+	relay *supervise.Relay // nil: no keys are passed on
 }
 
 // newOutput makes what a run writes to: two pipes, one for both streams, or a
@@ -59,6 +59,9 @@ func (o *output) open(s *config.Supervise) (sources [2]*os.File, err error) {
 			return sources, err
 		}
 		o.files, o.typed = o.pty.Files(os.Stdin)
+		if err = o.pty.Resize(ourTerminal()); err != nil {
+			return sources, err
+		}
 		o.ends = []*os.File{o.pty.Slave}
 		sources[0], err = o.pty.Output()
 		return sources, err
@@ -88,20 +91,39 @@ func (o *output) own(c *config.Credential) error {
 	return supervise.Own(supervise.Credential(*c), o.ends...)
 }
 
-// passKeys has our terminal's keys and the size of its window reach the app's.
+// passKeys has the keys of our terminal reach the app's.
 func (o *output) passKeys(p *parent) {
 	var err error
 	if o.relay, err = o.pty.Relay(os.Stdin); err != nil {
 		p.log.Info("what is typed does not reach the app", "error", err)
+	}
+}
+
+// follow has the app's terminal do as ours does: sig came from there, or from a
+// shell that has continued us.
+func (o *output) follow(sig syscall.Signal) {
+	if o == nil || o.pty == nil {
 		return
 	}
-	o.resized = make(chan os.Signal, 1)
-	signal.Notify(o.resized, syscall.SIGWINCH)
-	go func() {
-		for range o.resized {
-			_ = o.pty.Resize(os.Stdin)
+	switch sig {
+	case syscall.SIGWINCH:
+		_ = o.pty.Resize(ourTerminal())
+	case syscall.SIGCONT:
+		if o.relay != nil {
+			_ = o.relay.Raw()
 		}
-	}()
+	}
+}
+
+// ourTerminal returns the terminal that somebody sees the app's output on; nil if
+// nobody does.
+func ourTerminal() *os.File {
+	for _, f := range []*os.File{os.Stdout, os.Stdin, os.Stderr} {
+		if term.IsTerminal(int(f.Fd())) {
+			return f
+		}
+	}
+	return nil
 }
 
 // begin moves what the app writes, now that it has the ends.
@@ -135,8 +157,6 @@ func (o *output) abandon() {
 func (o *output) close() {
 	closeAll(o.ends)
 	if o.relay != nil {
-		signal.Stop(o.resized)
-		close(o.resized)
 		_ = o.relay.Restore()
 		o.relay = nil
 	}
