@@ -48,7 +48,7 @@ func testOutOfMemory(t *testing.T, d *docker) {
 			t.Fatal(err)
 		}
 		before := time.Now()
-		c := d.start(t, options, append(flags, strings.Fields("spawn 1 eat 200M then spawn 1 pause then wait")...)...)
+		c := d.start(t, options, append(flags, strings.Fields("spawn 1 delay 1s eat 200M then spawn 1 pause then wait")...)...)
 		c.awaitLines(t, "ready", 1)
 		events := bugs.await(t, 2)
 		if c.inspect(t, "{{.State.Running}}") != "true" {
@@ -68,6 +68,20 @@ func testOutOfMemory(t *testing.T, d *docker) {
 		if end := files.lifecycle(t, "end"); dig(end, "oom") == true || dig(end, "crashed") != false {
 			t.Errorf("the app's end is told as %v", end)
 		}
+		checkOutOfMemoryEvent(t, slices.DeleteFunc(events, func(event any) bool {
+			return eventTime(event).Before(before)
+		}))
+	})
+	t.Run("gone before it was seen", func(t *testing.T) {
+		if err := os.Remove(string(files) + "/log.jsonl"); err != nil {
+			t.Fatal(err)
+		}
+		before := time.Now()
+		c := d.start(t, options, append(flags, strings.Fields("spawn 1 eat 200M then spawn 1 pause then wait")...)...)
+		events := bugs.await(t, 3)
+		c.d.do(t, "stop", c.id)
+		c.wait(t)
+		checkOutOfMemory(t, files.lifecycle(t, "worker"))
 		checkOutOfMemoryEvent(t, slices.DeleteFunc(events, func(event any) bool {
 			return eventTime(event).Before(before)
 		}))

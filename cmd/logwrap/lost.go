@@ -46,7 +46,7 @@ func logLost(log *slog.Logger, sign *lifeSign, memory *supervise.MemoryGroup) {
 // else by how full the memory was: a container that was ended as a whole has a
 // new counter when it is started again.
 func outOfMemory(sign *lifeSign, memory *supervise.MemoryGroup) bool {
-	const nearly = 95 // percent
+	const nearly = 90 // percent
 	if kills, ok := memory.Kills(); ok && kills > sign.Kills {
 		return true
 	}
