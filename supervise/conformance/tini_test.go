@@ -126,8 +126,12 @@ func TestTiniSignalConfiguration(t *testing.T) {
 			check(t, has(ignored, sig), "%d is not ignored any more: %x", sig, ignored)
 		}
 		check(t, has(blocked, syscall.SIGTTIN), "TTIN is not blocked any more: %x", blocked)
-		// Nothing else, above all not what logwrap itself catches.
+		// Nothing else, above all not what logwrap itself catches. 32 and 33 belong to
+		// the C library, and some make(1) starts everything with them ignored.
 		for sig := syscall.Signal(1); sig <= 64; sig++ {
+			if sig == 32 || sig == 33 {
+				continue
+			}
 			check(t, !has(ignored, sig) || sig == syscall.SIGTTOU || sig == syscall.SIGINT || sig == syscall.SIGSEGV, "%d is ignored", sig)
 			check(t, !has(blocked, sig) || sig == syscall.SIGTTIN || sig == syscall.SIGILL || sig == syscall.SIGTERM, "%d is blocked", sig)
 		}
