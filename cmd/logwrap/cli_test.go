@@ -248,8 +248,8 @@ func TestExplain(t *testing.T) {
 	if !strings.Contains(r.stdout, `"level":"critical"`) || !strings.Contains(r.stdout, `"event":true`) {
 		t.Errorf("a silent death is no event:\n%s", r.stdout)
 	}
-	if !strings.Contains(r.stdout, `"message":"app killed by SIGSEGV"`) || strings.Contains(r.stdout, `"line":2`) {
-		t.Errorf("a silent death is a line of the input:\n%s", r.stdout)
+	if !strings.Contains(r.stdout, `"message":"app killed by SIGSEGV"`) || !strings.Contains(r.stdout, `"line":2,"lines":1`) {
+		t.Errorf("a silent death does not come after the input:\n%s", r.stdout)
 	}
 	r = logwrap{args: []string{"explain", "--status", "3"}, in: "working\n"}.run(t)
 	if !strings.Contains(r.stdout, "the end      critical") || strings.Contains(r.stdout, "line 2") {

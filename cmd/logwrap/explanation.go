@@ -30,8 +30,8 @@ func (p *jsonPrinter) err() error { return p.failed }
 
 // explained is the object that explain --json prints; absent keys are left out.
 type explained struct {
-	Line       int                  `json:"line,omitempty"`  // none for the end of the app, which is no line of the input
-	Lines      int32                `json:"lines,omitempty"` // nor has it any
+	Line       int                  `json:"line"` // of the end of the app: behind the last
+	Lines      int32                `json:"lines"`
 	Level      string               `json:"level"`
 	Why        string               `json:"why,omitempty"`
 	Format     string               `json:"format"`
@@ -73,9 +73,6 @@ func (p *jsonPrinter) print(e *explanation) {
 	out := explained{
 		Line: e.line, Lines: max(r.Lines, 1), Level: r.Level.String(), Why: r.Why, Format: r.Format.String(),
 		Logger: valid(r.Logger), Message: valid(r.Message), Handlers: e.handlers, Event: e.event, Partial: r.Partial,
-	}
-	if r.Stream == capture.Lifecycle {
-		out.Line, out.Lines = 0, 0
 	}
 	if structured := r.Format == detect.JSON || r.Format == detect.Logfmt; structured && len(r.Message) == len(r.Text) {
 		out.Message = "" // it has none; sinks show the line instead
