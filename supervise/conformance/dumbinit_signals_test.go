@@ -5,9 +5,9 @@ package conformance
 // The cases of dumb-init, tests/proxies_signals_test.py:
 //
 //	proxies signals                                   TestDumbInitProxiesSignals
-//	proxies signals with rewrite (4 maps)             TestDumbInitRewrites (dumbinit_new_test.go)
-//	default rewrites can be overridden with setsid    TestDumbInitRewritesSuspension (dumbinit_new_test.go)
-//	ignored signals are not proxied                   TestDumbInitIgnoredSignals (dumbinit_new_test.go)
+//	proxies signals with rewrite (4 maps)             TestDumbInitRewrites (dumbinit_options_test.go)
+//	default rewrites can be overridden with setsid    TestDumbInitRewritesSuspension (dumbinit_options_test.go)
+//	ignored signals are not proxied                   TestDumbInitIgnoredSignals (dumbinit_options_test.go)
 //
 // What logwrap does in another way on purpose:
 //

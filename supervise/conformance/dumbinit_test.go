@@ -7,10 +7,10 @@ package conformance
 //
 //	child_processes: setsid signals entire group         TestDumbInitSignalsEntireGroup
 //	child_processes: no setsid doesn't                   TestDumbInitSignalsTheAppAlone
-//	child_processes: all receive TERM on exit            TestDumbInitTermOnExit (dumbinit_new_test.go)
+//	child_processes: all receive TERM on exit            TestDumbInitTermOnExit (dumbinit_options_test.go)
 //	child_processes: not without setsid                  TestDumbInitNoTermOnExit
 //	child_processes: bad exec (4 ways)                   TestDumbInitBadExec,
-//	                                                     TestDumbInitBadExecSingleChild (dumbinit_new_test.go)
+//	                                                     TestDumbInitBadExecSingleChild (dumbinit_options_test.go)
 //	exit_status: regular exit (8 codes)                  TestDumbInitExitStatus
 //	exit_status: terminated by signal (4)                TestDumbInitExitStatusOfSignal
 //	cwd: working directories                             TestDumbInitWorkingDirectory
@@ -18,7 +18,7 @@ package conformance
 //	cli: help message                                    TestTiniHelp
 //	cli: version message                                 TestDumbInitVersion
 //	cli: verbose, verbose and single child               TestDumbInitVerbose,
-//	                                                     TestDumbInitVerboseSingleChild (dumbinit_new_test.go)
+//	                                                     TestDumbInitVerboseSingleChild (dumbinit_options_test.go)
 //	test-zombies                                         TestDumbInitZombies
 //
 // dumb-init runs each in four modes. Debug mode is --log-level debug here; setsid

@@ -3,7 +3,7 @@
 package conformance
 
 // What a supervisor owes its app, and the tests of it. Those without a folder
-// are here; ..._new_test.go is about options, TestDumbInit… and TestTini… are
+// are here; ..._options_test.go is about options, TestDumbInit… and TestTini… are
 // in their own files.
 //
 //	 1  reap everything               TestDuty1ReapsThousands, TestTiniReaping, TestDumbInitZombies; supervise: TestOrphans, TestPID1Orphans

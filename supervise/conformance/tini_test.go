@@ -4,17 +4,17 @@ package conformance
 
 // The cases of tini, test/run_inner_tests.py and test/run_outer_tests.py:
 //
-//	exit codes, -e                            TestTiniOkExitCodes (tini_new_test.go)
+//	exit codes, -e                            TestTiniOkExitCodes (tini_options_test.go)
 //	reaping, under a subreaper                TestTiniReapingUnderSubreaper
 //	reaping, -s and TINI_SUBREAPER            TestTiniReaping
-//	reaping display, -w                       TestTiniReapingIsSilent, TestTiniReapingDisplay (tini_new_test.go)
+//	reaping display, -w                       TestTiniReapingIsSilent, TestTiniReapingDisplay (tini_options_test.go)
 //	signals TERM, USR1, USR2                  TestTiniSignals
 //	process group, -g                         TestTiniProcessGroup (as PID 1, the default there),
-//	                                          TestTiniProcessGroupFlag (tini_new_test.go)
-//	process group, environment variable       TestTiniProcessGroupVariable (tini_new_test.go)
+//	                                          TestTiniProcessGroupFlag (tini_options_test.go)
+//	process group, environment variable       TestTiniProcessGroupVariable (tini_options_test.go)
 //	zombie reaping failure                    TestTiniReapingCanFail
 //	signal configuration                      TestTiniSignalConfiguration
-//	parent death signal, -p                   TestTiniParentDeathSignal (tini_new_test.go)
+//	parent death signal, -p                   TestTiniParentDeathSignal (tini_options_test.go)
 //	outer: reaping                            TestTiniReaping
 //	outer: kill with INT and TERM, the codes  TestTiniKillCodes
 //	outer: -z                                 TestTiniBadOption
