@@ -112,7 +112,7 @@ func (e *Exit) Reason() string {
 func (e *Exit) How() string {
 	switch {
 	case e.Lost != nil:
-		return "killed together with logwrap"
+		return "lost from sight when logwrap was killed"
 	case e.Signal == "":
 		return fmt.Sprintf("exited with code %d", e.Code)
 	case e.CoreDumped:

@@ -23,11 +23,11 @@ func TestReasonOfExit(t *testing.T) {
 		{Exit{Signal: "SIGTERM", Stop: Stop{Requested: true, Reason: StoppedByWatchdog}}, "killed by SIGTERM: it hung"},
 		{Exit{Code: 1, Stop: Stop{Requested: true, Signal: "SIGINT", Reason: "terminal"}}, "exited with code 1: asked to stop by SIGINT from the terminal"},
 		{Exit{Code: 1, Stop: Stop{Requested: true, PID: 9}}, "exited with code 1: asked to stop from pid 9"},
-		{Exit{Signal: "SIGKILL", Lost: &Lost{}}, "killed together with logwrap"},
+		{Exit{Signal: "SIGKILL", Lost: &Lost{}}, "lost from sight when logwrap was killed"},
 		{Exit{Signal: "SIGKILL", Lost: &Lost{MemoryUsed: 1000, Rebooted: true, LastSeen: time.Unix(0, 0)}},
-			"killed together with logwrap: the machine was restarted; 1000 bytes in use; last seen at 1970-01-01T00:00:00Z"},
+			"lost from sight when logwrap was killed: the machine was restarted; 1000 bytes in use; last seen at 1970-01-01T00:00:00Z"},
 		{Exit{Signal: "SIGKILL", OOM: OOM{Killed: true, Limit: 64 << 20}, Lost: &Lost{MemoryUsed: 63 << 20}},
-			"killed together with logwrap: out of memory (63 MiB in use, limit 64 MiB)"},
+			"lost from sight when logwrap was killed: out of memory (63 MiB in use, limit 64 MiB)"},
 	}
 	for _, tt := range tests {
 		if got := tt.exit.Reason(); got != tt.want {

@@ -122,6 +122,6 @@ func (p *parent) beginRun(pid int) {
 		return
 	}
 	if err := p.marker.begin(run); err != nil {
-		p.log.Warn("should logwrap and the app be killed together, the next start can't say so", "error", err)
+		p.log.Warn("should logwrap be killed, the next start can't say so", "error", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/logwrap/logwrap/supervise"
 )
 
-// reportLost tells of a run whose logwrap was killed together with the app, if
+// reportLost tells of a run whose logwrap was killed before its app had ended, if
 // there is one. The record belongs to that run: it is written before the next one
 // begins.
 func (p *parent) reportLost() {
@@ -39,7 +39,7 @@ func logLost(log *slog.Logger, sign *lifeSign, memory *supervise.MemoryGroup) {
 		return
 	}
 	attrs = append(attrs, slog.Int("exit_code", 128+int(syscall.SIGKILL)), slog.String("signal", "SIGKILL"), slog.Bool("oom", oom))
-	log.LogAttrs(context.Background(), supervise.LevelCritical, "app and logwrap were killed together"+lostReason(sign, oom), attrs...)
+	log.LogAttrs(context.Background(), supervise.LevelCritical, "logwrap was killed while the app ran"+lostReason(sign, oom), attrs...)
 }
 
 // outOfMemory judges by the kernel's counter where it is the same as then, and

@@ -18,7 +18,7 @@ import (
 
 // marker is a small file beside the journal that exists while the app runs. It
 // says when the app was last seen alive and how much memory was in use. One that
-// is found at the start tells that an earlier logwrap was killed together with
+// is found at the start tells that an earlier logwrap was killed, together with
 // its app, as the kernel does when it ends a whole container for its memory, and
 // neither could say so.
 type marker struct {

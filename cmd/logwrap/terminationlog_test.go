@@ -44,7 +44,7 @@ func TestTerminationLogHasTheLastEnd(t *testing.T) {
 	if err := l.Deliver(t.Context(), []detect.Record{lost, line}); err != nil {
 		t.Fatal(err)
 	}
-	checkFile(t, path, "logwrap: app was killed together with logwrap\n") // nothing of the longer one is left
+	checkFile(t, path, "logwrap: app was lost from sight when logwrap was killed\n") // nothing of the longer one is left
 	if st, err := os.Stat(path); err != nil || st.Mode().Perm()&0o600 != 0o600 || st.Mode().Perm()&0o111 != 0 {
 		t.Errorf("mode %v, %v", st.Mode(), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,9 +22,29 @@ func playToy(name string) int {
 		return playFlood()
 	case "clock":
 		return playClock()
+	case "hang":
+		return playHang()
 	}
 	fmt.Fprintln(os.Stderr, "unknown toy", name)
 	return 99
+}
+
+// playHang says something and then nothing for a minute; with TOY_DUMP it says
+// where it is when USR1 comes.
+func playHang() int {
+	fmt.Println("INFO:hang:working")
+	asked := make(chan os.Signal, 1)
+	if os.Getenv("TOY_DUMP") != "" {
+		signal.Notify(asked, syscall.SIGUSR1)
+	}
+	for end := time.After(time.Minute); ; {
+		select {
+		case <-asked:
+			fmt.Println("INFO:hang:here I am")
+		case <-end:
+			return 1
+		}
+	}
 }
 
 // playClock prints when it was started, in Unix nanoseconds.

@@ -86,18 +86,18 @@ func TestEndsWithoutTrace(t *testing.T) {
 		{"lost", life(detect.Critical, detect.Event{Crash: &detect.Exit{Code: 137, Signal: "SIGKILL", Crashed: true, PID: 3, Command: "old",
 			Lost: &detect.Lost{LastSeen: seen, MemoryUsed: 58 << 20}}}), map[string]any{
 			"level": "fatal", "exception.values.0.type": "Killed",
-			"exception.values.0.value": "old was killed together with logwrap: 58 MiB in use; last seen at 2026-11-22T11:07:17Z",
+			"exception.values.0.value": "old was lost from sight when logwrap was killed: 58 MiB in use; last seen at 2026-11-22T11:07:17Z",
 			"contexts.process.pid":     3.0, "contexts.process.command": "old", "contexts.process.last_seen": "2026-11-22T11:07:17Z",
 			"contexts.process.memory_used_bytes": float64(58 << 20),
 		}},
 		{"lost to memory", life(detect.Critical, detect.Event{Crash: &detect.Exit{Code: 137, Signal: "SIGKILL", Crashed: true,
 			OOM: detect.OOM{Killed: true, Limit: 64 << 20}, Lost: &detect.Lost{}}}), map[string]any{
-			"exception.values.0.type": "OutOfMemory", "exception.values.0.value": "app was killed together with logwrap: out of memory (limit 64 MiB)",
+			"exception.values.0.type": "OutOfMemory", "exception.values.0.value": "app was lost from sight when logwrap was killed: out of memory (limit 64 MiB)",
 			"contexts.process.oom": true, "contexts.process.oom_kills_after": nil,
 		}},
 		{"lost with the machine", life(detect.Critical, detect.Event{Crash: &detect.Exit{Code: 137, Signal: "SIGKILL", Crashed: true,
 			Lost: &detect.Lost{Rebooted: true}}}), map[string]any{
-			"exception.values.0.type": "Reboot", "exception.values.0.value": "app was killed together with logwrap: the machine was restarted",
+			"exception.values.0.type": "Reboot", "exception.values.0.value": "app was lost from sight when logwrap was killed: the machine was restarted",
 		}},
 		{"hang", hang, map[string]any{
 			"level": "error", "exception.values.0.type": "Hang",
