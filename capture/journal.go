@@ -135,14 +135,19 @@ func (j *Journal) Append(s Stream, p []byte) error {
 	return nil
 }
 
-// Full reports whether Append would have to refuse.
+// lifecycleRoom is what a full journal keeps free for lines about the app's life,
+// the last of which must not be missed: some hundred of them.
+const lifecycleRoom = 64 << 10
+
+// Full reports whether no more output of the app should be read: Append might
+// have to refuse it. There is still room for lines about its life.
 func (j *Journal) Full() bool {
 	if !j.opts.Block {
 		return false
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return !j.room(frameSpace(MaxPayload))
+	return !j.room(frameSpace(MaxPayload) + lifecycleRoom)
 }
 
 // frameSpace is what n payload bytes take at most, the end of a lap included.

@@ -192,6 +192,28 @@ func TestBlockingJournalRefuses(t *testing.T) {
 	}
 }
 
+// TestFullJournalHasRoomForTheEnd: who reads output only while the journal is not
+// full never loses any of it, nor what is said of the app's life in between.
+func TestFullJournalHasRoomForTheEnd(t *testing.T) {
+	j, _ := openTest(t, JournalOptions{Size: MinSize, Block: true})
+	j.Register([]string{"a"})
+	p := bytes.Repeat([]byte("x"), MaxPayload)
+	for !j.Full() {
+		if err := j.Append(Lifecycle, []byte("told between the look and the read\n")); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Append(Stdout, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line := append(bytes.Repeat([]byte("y"), 500), '\n')
+	for i := range 50 {
+		if err := j.Append(Lifecycle, line); err != nil {
+			t.Fatalf("line %d about the app's life: %v", i, err)
+		}
+	}
+}
+
 func TestFileOutlivesTheJournal(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	o := JournalOptions{Path: path, Size: MinSize}
