@@ -61,6 +61,9 @@ func (j *Journal) follow(p Position) Position {
 			p = next
 			continue
 		}
+		if f.Run < j.run {
+			return p // left from a run before, behind a hole that was written over in part
+		}
 		j.note(&f)
 		if f.Kind == kindSkip {
 			p += left

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -114,6 +115,38 @@ func TestLapsAreRecoveredWithoutCheckpoints(t *testing.T) {
 		if lines := checkNumbered(t, got, 100_000); lines < min(n, 9) || lines != checkNumbered(t, clean, 100_000) {
 			t.Errorf("%d frames: %d lines without checkpoints, %d with", n, lines, len(clean.lines[Stdout]))
 		}
+	}
+}
+
+// TestOldFramesBehindAHoleStayLost: what recovery once gave up is not found
+// again when the hole before it has been filled up to it, nearly.
+func TestOldFramesBehindAHoleStayLost(t *testing.T) {
+	const n, size = 40, 20_000
+	step := frameSize(size)
+	data := killed(t, n, size)
+	hole := data[fileRing+2*step : fileRing+(2+3*maxFrame/step+1)*step]
+	clear(hole)
+	path := filepath.Join(t.TempDir(), "journal")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j, _ := openTest(t, JournalOptions{Path: path, Size: MinSize})
+	j.BeginRun(Run{PID: 1, Command: "next"})
+	for range (len(hole) - maxFrame) / step { // so near that a look ahead sees what is behind
+		j.Append(Stdout, numbered(1000, size))
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := reopened(t, data)
+	for _, l := range got.lines[Stdout][2:] {
+		if !strings.HasPrefix(l, "line 1000 ") {
+			t.Fatalf("%.20q has come back", l)
+		}
+	}
+	if len(got.lines[Stdout]) != 2+(len(hole)-maxFrame)/step {
+		t.Errorf("%d lines", len(got.lines[Stdout]))
 	}
 }
 
