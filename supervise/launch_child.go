@@ -78,6 +78,7 @@ func (o *launchOrders) carryOut(out *os.File) launchReport {
 // arguments, and keeps the runtime from starting threads or collections.
 func setRoomAside(args, env []string) {
 	runtime.GOMAXPROCS(1)
+	runtime.MemProfileRate = 0 // no sample, which would take memory of its own
 	size := 1 << 20
 	for _, list := range [][]string{args, env} {
 		for _, s := range list {

@@ -284,7 +284,7 @@ func TestTightLimits(t *testing.T) {
 		{{"as", 32 << 20, 32 << 20}, {"data", 1 << 20, 1 << 20}, {"nofile", 4, 4}, {"nproc", 1, 1}, {"memlock", 0, 0}},
 	} {
 		for range 5 {
-			p := start(t, Spec{Path: path, Args: long, Launcher: []string{self()}, Limits: limits})
+			p := start(t, Spec{Path: path, Args: long, Files: []*os.File{nil, nil, os.Stderr}, Launcher: []string{self()}, Limits: limits})
 			check(t, wait(t, p).ExitCode() == 0, "%v: %s", limits, p.Status())
 		}
 	}
