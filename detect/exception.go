@@ -56,6 +56,9 @@ func (r *Record) Fatal() bool {
 
 // grammarOf returns the grammar that parses a record's trace, nil if it has none.
 func grammarOf(r *Record) *grammar {
+	if g := dumpOf(r); g != nil {
+		return g
+	}
 	switch r.Trace {
 	case Python:
 		return &pythonGrammar

@@ -49,7 +49,9 @@ const (
 //
 // A hang belongs to the trace that the app prints because it was asked to, held
 // already or yet to come. Both are held longer then: if the app is ended because
-// it hung, that is the same event, and what ended the run.
+// it hung, that is the same event, and what ended the run. A dump of threads is
+// held for that alone, unless a trace is held that may be why the run ends: it
+// explains no crash, but for that of faulthandler's timer, which exits.
 //
 // A second trace with the same type and value on another stream, while the
 // first is held, is the same crash told twice and is left out. Other events that
@@ -173,6 +175,10 @@ func (e *Events) trace(r *detect.Record, event bool) {
 		e.replaceHang(r)
 		return
 	}
+	if len(e.queue) > 0 && r.Dump() && e.queue[0].isError() {
+		e.follow(r)
+		return
+	}
 	exit := e.takeWorker(r)
 	e.release()
 	e.follow(r)
@@ -249,7 +255,7 @@ func (e *Events) explains(r *detect.Record) bool {
 	if w.event.Hang != nil && (r.Exit.Hung || r.Exit.Stop.Reason == detect.StoppedByWatchdog) {
 		return true
 	}
-	if t.Trace == detect.NoLanguage || !r.Exit.Crashed {
+	if t.Trace == detect.NoLanguage || !r.Exit.Crashed || t.Dump() && !isTimeout(t, r.Exit) {
 		return false
 	}
 	if fatalEnd(t, r.Exit) && isLoud(t) {
