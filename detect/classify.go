@@ -7,6 +7,7 @@ const (
 	colouredText = 1 << iota // they are positions in the text without its colours
 	bsdHeader                // syslog: a header of RFC 3164
 	newHeader                // syslog: a header of RFC 5424
+	fieldTrace               // the trace is in a value, not in the text
 )
 
 // classify sets the record's level, format, logger and message from one line,

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strings"
 	"time"
 
 	"github.com/logwrap/logwrap/capture"
@@ -29,6 +30,7 @@ type Detector struct {
 	rec      Record // what is handed to emit
 	probe    Record // scratch for lines that are only looked at
 	scratch  []byte // scratch for a line without its colours
+	inner    bool   // it reads a value of a record, which is not searched for others
 }
 
 // stream is the state of one stream between two lines.
@@ -217,9 +219,7 @@ func (d *Detector) sendGroup(s *stream) {
 
 // send hands a finished record on.
 func (d *Detector) send(r *Record) {
-	if r.Level >= Error && r.Format == JSON {
-		r.Trace = embedded(r)
-	}
+	d.embedTrace(r)
 	d.emit(r)
 }
 
@@ -253,4 +253,17 @@ func (d *Detector) startsRecord(text, line []byte) bool {
 	*r = Record{Lines: 1, Text: text}
 	classify(text, r)
 	return r.Level != NotSet || r.stampLen > 0 || r.Format != Text || openTrace(line).verdict != refuse
+}
+
+// feedText adds the lines of a text and closes the stream.
+func feedText(d *Detector, text string) {
+	for len(text) > 0 {
+		line, rest := text, ""
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			line, rest = text[:i], text[i+1:]
+		}
+		d.Add(&capture.Line{Text: []byte(line)})
+		text = rest
+	}
+	d.Close(capture.Stdout)
 }

@@ -224,7 +224,7 @@ func showsPanic(r *Record) bool {
 // dumpOf returns the grammar of the dump that a record holds, nil if it holds
 // none.
 func dumpOf(r *Record) *grammar {
-	if r.Trace == NoLanguage || r.Format == JSON || r.head != 0 || len(r.Text) == 0 {
+	if r.Trace == NoLanguage || r.Format == JSON || r.shape&fieldTrace != 0 || r.head != 0 || len(r.Text) == 0 {
 		return nil
 	}
 	switch first := firstLine(r.Text); r.Trace {

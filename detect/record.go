@@ -117,6 +117,7 @@ const (
 	Go
 	Java
 	JavaScript
+	Other // known from a logger that took the exception apart, not from its runtime
 )
 
 // String returns the name that explain shows; empty for NoLanguage.
@@ -130,6 +131,8 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case Other:
+		return "other"
 	}
 	return ""
 }
