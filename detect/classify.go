@@ -21,7 +21,7 @@ func classify(text []byte, r *Record) {
 	if hasPrefix(text, "\xef\xbb\xbf") {
 		from = 3
 	}
-	for from < len(text) && isBlank(text[from]) {
+	for from < len(text) && (isBlank(text[from]) || text[from] == '\r') {
 		from++
 	}
 	if from == len(text) {
@@ -46,6 +46,10 @@ func classifyPlain(text []byte, from int, r *Record) {
 		end--
 	}
 	if end == from {
+		return
+	}
+	if cr := bytes.IndexByte(text[from:end], '\r'); cr >= 0 {
+		classifyOverwritten(text, from, from+cr, end, r)
 		return
 	}
 	r.Message = text[from:end]
@@ -74,6 +78,35 @@ func classifyPlain(text []byte, from int, r *Record) {
 		return // indented: it goes on with what was said before (but " INFO" is a padded level)
 	}
 	classifyText(text, from, end, r)
+}
+
+// classifyOverwritten handles a line that a terminal shows as its last part only:
+// a progress bar, say. first is where its first part ends. The level is what the
+// last part states, if the first states any: what looks like a level behind a
+// text that states none may be part of that text.
+func classifyOverwritten(text []byte, from, first, end int, r *Record) {
+	last := end
+	for text[last-1] != '\r' {
+		last--
+	}
+	for last < end && isBlank(text[last]) {
+		last++
+	}
+	classifyPlain(text[:first], from, r)
+	if r.Format != Text {
+		*r = Record{ID: r.ID, End: r.End, Time: r.Time, Stream: r.Stream, Lines: r.Lines, Text: r.Text, Partial: r.Partial, Message: text[from:end]}
+		return
+	}
+	level, why, stamp, stampLen := r.Level, r.Why, r.stamp, r.stampLen
+	classifyPlain(text[:end], last, r)
+	if level == NotSet || r.Level == NotSet || r.Format != Text {
+		message := r.Message
+		if level == NotSet || r.Format != Text {
+			message = text[last:end]
+		}
+		r.Level, r.Why, r.Format, r.Message = level, why, Text, message
+	}
+	r.stamp, r.stampLen, r.tail = stamp, stampLen, 0
 }
 
 // classifyText handles a line of text with or without a header.

@@ -160,7 +160,8 @@ func (d *Detector) extend(s *stream, l *capture.Line) bool {
 		g.raw = len(l.Text)
 	}
 	v := g.grammar.step(g, line)
-	if (v == free || v == likely) && d.startsRecord(l.Text, line) || v == opaque && openTrace(line).verdict != refuse {
+	if (v == free || v == likely) && d.startsRecord(l.Text, line) || v == opaque && openTrace(line).verdict != refuse ||
+		v == takes && d.statesItsOwn(line) {
 		v = refuse
 	}
 	if v == drop {
@@ -253,6 +254,18 @@ func (d *Detector) startsRecord(text, line []byte) bool {
 	*r = Record{Lines: 1, Text: text}
 	classify(text, r)
 	return r.Level != NotSet || r.stampLen > 0 || r.Format != Text || openTrace(line).verdict != refuse
+}
+
+// statesItsOwn reports whether a line states a time or a level although it is
+// indented: a logger that pads its lines wrote it.
+func (d *Detector) statesItsOwn(line []byte) bool {
+	if n := indent(line); n > 2 || n == len(line) || line[0] == '\t' {
+		return false
+	}
+	r := &d.probe
+	*r = Record{Lines: 1, Text: line}
+	classify(line, r)
+	return r.Format == Text && (r.stampLen > 0 || r.Level != NotSet && isUpper(line[min(indent(line)+1, len(line)-1)]))
 }
 
 // feedText adds the lines of a text and closes the stream.

@@ -14,6 +14,7 @@ const (
 	free                  // as maybe, but it could be anything: not if it starts a record
 	opaque                // as maybe, but it could be anything: not if it starts a trace
 	likely                // it is one, unless it starts a record or a line that follows says otherwise
+	takes                 // as accept, but not if it states a time or level of its own
 	accept                // it is one, and so are the uncertain lines before it
 	done                  // as accept, and the last one
 )

@@ -83,7 +83,7 @@ func (g *group) next() int {
 // settle applies the verdict on the line that was pushed last.
 func (g *group) settle(v verdict) {
 	switch v {
-	case accept, done:
+	case accept, takes, done:
 		g.keep(len(g.tail))
 	case likely:
 		g.likely = len(g.tail)
@@ -158,12 +158,21 @@ func (g *group) compose(r *Record) {
 // toEnd returns text from where message begins in it: lines that go on from a
 // record belong to what it says. A message that is no part of text is not enough.
 func toEnd(message, text []byte) []byte {
-	start := uintptr(unsafe.Pointer(unsafe.SliceData(text)))
-	p := uintptr(unsafe.Pointer(unsafe.SliceData(message)))
-	if len(message) == 0 || p < start || p >= start+uintptr(len(text)) {
+	at := placeIn(message, text)
+	if at < 0 {
 		return text
 	}
-	return text[p-start:]
+	return text[at:]
+}
+
+// placeIn returns where in text its part begins, -1 if it is none.
+func placeIn(part, text []byte) int {
+	start := uintptr(unsafe.Pointer(unsafe.SliceData(text)))
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(part)))
+	if len(part) == 0 || p < start || p >= start+uintptr(len(text)) {
+		return -1
+	}
+	return int(p - start)
 }
 
 // composeTrace fills in what a stack trace has that its first line has not.
