@@ -113,3 +113,9 @@ func number(text string) int {
 	}
 	return n
 }
+
+// Logged reports whether a log line introduces the trace: a program wrote it, and
+// went on at least that long.
+func (r *Record) Logged() bool {
+	return r.Trace != NoLanguage && (r.head > 0 || r.shape&fieldTrace != 0 || r.Format == JSON)
+}
