@@ -13,8 +13,15 @@ const (
 // classify sets the record's level, format, logger and message from one line,
 // which is the record's Text. It notes where the line's own time and its
 // trailing fields are, for StatedTime and AppendFields. It allocates only where
-// a message has to be unescaped or freed of colours.
+// a message has to be unescaped, or to free the line of colours.
 func classify(text []byte, r *Record) {
+	var scratch []byte
+	classifyWith(text, r, &scratch)
+}
+
+// classifyWith is classify with a buffer for the text without its colours, which
+// the record then points into.
+func classifyWith(text []byte, r *Record, scratch *[]byte) {
 	r.Level, r.Format, r.Why, r.Logger, r.Message = NotSet, Text, "", nil, text
 	r.stamp, r.stampLen, r.tail, r.shape = 0, 0, 0, 0
 	from := 0
@@ -34,8 +41,8 @@ func classify(text []byte, r *Record) {
 		classifyPlain(text, from, r)
 		return
 	}
-	text = withoutColours(text)
-	classify(text, r)
+	*scratch = appendPlain((*scratch)[:0], text)
+	classify(*scratch, r)
 	r.shape |= colouredText
 }
 

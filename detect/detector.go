@@ -30,6 +30,8 @@ type Detector struct {
 	rec      Record // what is handed to emit
 	probe    Record // scratch for lines that are only looked at
 	scratch  []byte // scratch for a line without its colours
+	colours  []byte // what rec points into if its line has colours
+	probed   []byte // the same of probe
 	inner    bool   // it reads a value of a record, which is not searched for others
 }
 
@@ -132,7 +134,7 @@ func (d *Detector) expire(s *stream, clock int64) {
 func (d *Detector) begin(s *stream, l *capture.Line) {
 	r := &d.rec
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text}
-	classify(l.Text, r)
+	classifyWith(l.Text, r, &d.colours)
 	o := open(plain(l.Text, &d.scratch), r)
 	if o.verdict == refuse {
 		d.send(r)
@@ -206,7 +208,7 @@ func (d *Detector) finish(s *stream) {
 	for _, h := range g.tail {
 		r := &d.rec
 		*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: g.stream, Lines: 1, Text: g.text[h.from:h.to]}
-		classify(r.Text, r)
+		classifyWith(r.Text, r, &d.colours)
 		d.send(r)
 	}
 	g.reset()
@@ -214,7 +216,7 @@ func (d *Detector) finish(s *stream) {
 
 func (d *Detector) sendGroup(s *stream) {
 	r := &d.rec
-	s.group.compose(r)
+	s.group.compose(r, &d.colours)
 	d.send(r)
 }
 
@@ -239,7 +241,7 @@ func (d *Detector) addPiece(s *stream, l *capture.Line) {
 			p.count++
 		}
 	} else {
-		classify(l.Text, r)
+		classifyWith(l.Text, r, &d.colours)
 		*p = piece{start: l.Start, count: 1, level: r.Level, logger: append(p.logger[:0], r.Logger...)}
 		p.open = true
 	}
@@ -252,7 +254,7 @@ func (d *Detector) addPiece(s *stream, l *capture.Line) {
 func (d *Detector) startsRecord(text, line []byte) bool {
 	r := &d.probe
 	*r = Record{Lines: 1, Text: text}
-	classify(text, r)
+	classifyWith(text, r, &d.probed)
 	return r.Level != NotSet || r.stampLen > 0 || r.Format != Text || openTrace(line).verdict != refuse
 }
 
@@ -264,7 +266,7 @@ func (d *Detector) statesItsOwn(line []byte) bool {
 	}
 	r := &d.probe
 	*r = Record{Lines: 1, Text: line}
-	classify(line, r)
+	classifyWith(line, r, &d.probed)
 	return r.Format == Text && (r.stampLen > 0 || r.Level != NotSet && isUpper(line[min(indent(line)+1, len(line)-1)]))
 }
 

@@ -117,7 +117,8 @@ func plain(line []byte, scratch *[]byte) []byte {
 	return line
 }
 
-// appendPlain appends a text without its terminal sequences.
+// appendPlain appends a text without its terminal sequences: CSI (colours, cursor
+// moves) and OSC (titles, links) of ECMA-48.
 func appendPlain(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, escape)

@@ -127,8 +127,9 @@ func (g *group) stretch(line []byte) {
 	}
 }
 
-// compose writes the record of what the group keeps.
-func (g *group) compose(r *Record) {
+// compose writes the record of what the group keeps. scratch is for its first
+// line without colours.
+func (g *group) compose(r *Record, scratch *[]byte) {
 	*r = Record{
 		ID: g.start, End: g.keptEnd, Time: g.time, Stream: g.stream,
 		Lines: g.keptLines, Text: g.text[:g.kept], Partial: g.partial,
@@ -138,7 +139,7 @@ func (g *group) compose(r *Record) {
 		r.Why = "goes on from the piece before"
 		return
 	}
-	classify(g.text[:min(g.first, g.kept)], r)
+	classifyWith(g.text[:min(g.first, g.kept)], r, scratch)
 	r.Text = g.text[:g.kept]
 	if b := g.block; b != nil {
 		b.compose(g, r)
