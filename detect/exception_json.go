@@ -71,6 +71,12 @@ func mayEmbed(text []byte) bool {
 
 // parseEmbedded parses the trace in one of a structured record's values.
 func parseEmbedded(r *Record) []Exception {
+	list, _ := findEmbedded(r)
+	return list
+}
+
+// findEmbedded also returns the key of that value.
+func findEmbedded(r *Record) ([]Exception, string) {
 	var found candidates
 	found.collect(r)
 	keys := traceKeys[:]
@@ -81,13 +87,13 @@ func parseEmbedded(r *Record) []Exception {
 		if found.leadTo(key) {
 			if value, ok := r.Lookup(key); ok {
 				if list := embeddedIn(r, value); len(list) > 0 {
-					return list
+					return list, key
 				}
 			}
 		}
 	}
 	if r.Level < Error {
-		return nil
+		return nil, ""
 	}
 	for _, key := range messageTraceKeys {
 		if !found.leadTo(key) {
@@ -95,11 +101,11 @@ func parseEmbedded(r *Record) []Exception {
 		}
 		if value, ok := r.Lookup(key); ok && bytes.IndexByte(value, '\n') >= 0 && value[0] != '{' && value[0] != '[' {
 			if list := textTrace(r, value); len(list) > 0 {
-				return list
+				return list, key
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 // candidates are the names in a record whose values may hold a trace: those of
