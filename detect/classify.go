@@ -42,7 +42,9 @@ func classifyWith(text []byte, r *Record, scratch *[]byte) {
 		return
 	}
 	*scratch = appendPlain((*scratch)[:0], text)
-	classify(*scratch, r)
+	if classify(*scratch, r); len(r.Message) == 0 {
+		r.Message = text[:0] // whatever the buffer was before
+	}
 	r.shape |= colouredText
 }
 
