@@ -17,15 +17,12 @@ var aspnetGrammar = grammar{why: ".NET console logger", step: stepASPNET, compos
 // pyWarningGrammar is a warning of Python's warnings module with its source line.
 var pyWarningGrammar = grammar{why: "python warning", step: stepPyWarning, compose: composePyWarning}
 
-// prettyGrammar is a JSON object over several lines.
-var prettyGrammar = grammar{why: "json object over several lines", step: stepPretty, compose: composePretty}
-
 // openBlock decides whether a line begins such a record.
 func openBlock(line []byte, r *Record) opening {
 	switch {
 	case len(line) == 0:
-	case line[0] == '{' && len(line) == 1:
-		return opening{grammar: &prettyGrammar, verdict: maybe}
+	case line[0] == '{' || line[len(line)-1] == '{':
+		return openPretty(line, r)
 	case isUpper(line[0]) && isJULHead(line):
 		return opening{grammar: &julGrammar, verdict: maybe, headed: true}
 	case line[len(line)-1] == ']' && isASPNETHead(line):
@@ -33,7 +30,7 @@ func openBlock(line []byte, r *Record) opening {
 	case r.stampLen == 0 && isPyWarning(line):
 		return opening{grammar: &pyWarningGrammar, verdict: maybe}
 	}
-	return opening{}
+	return openPostgres(line, r)
 }
 
 // isJULHead recognises "Nov 22, 2026 10:42:26 AM com.example.Main run".
@@ -170,25 +167,5 @@ func stepPyWarning(_ *group, line []byte) verdict {
 func composePyWarning(g *group, r *Record) {
 	if r.Level == NotSet {
 		r.Level, r.Why = Warning, g.grammar.why
-	}
-}
-
-func stepPretty(_ *group, line []byte) verdict {
-	switch {
-	case string(line) == "}":
-		return done
-	case indent(line) > 0 && !blank(line):
-		return maybe
-	}
-	return refuse
-}
-
-// composePretty classifies the object as the one line it stands for.
-func composePretty(g *group, r *Record) {
-	text := g.text[:g.kept]
-	*r = Record{ID: r.ID, End: r.End, Time: r.Time, Stream: r.Stream, Lines: r.Lines, Text: text, Partial: r.Partial}
-	classify(text, r)
-	if r.Format == JSON && r.Why == "" {
-		r.Why = g.grammar.why
 	}
 }

@@ -7,20 +7,28 @@ const (
 	colouredText = 1 << iota // they are positions in the text without its colours
 	bsdHeader                // syslog: a header of RFC 3164
 	newHeader                // syslog: a header of RFC 5424
+	fieldTrace               // the trace is in a value, not in the text
 )
 
 // classify sets the record's level, format, logger and message from one line,
 // which is the record's Text. It notes where the line's own time and its
 // trailing fields are, for StatedTime and AppendFields. It allocates only where
-// a message has to be unescaped or freed of colours.
+// a message has to be unescaped, or to free the line of colours.
 func classify(text []byte, r *Record) {
+	var scratch []byte
+	classifyWith(text, r, &scratch)
+}
+
+// classifyWith is classify with a buffer for the text without its colours, which
+// the record then points into.
+func classifyWith(text []byte, r *Record, scratch *[]byte) {
 	r.Level, r.Format, r.Why, r.Logger, r.Message = NotSet, Text, "", nil, text
 	r.stamp, r.stampLen, r.tail, r.shape = 0, 0, 0, 0
 	from := 0
 	if hasPrefix(text, "\xef\xbb\xbf") {
 		from = 3
 	}
-	for from < len(text) && isBlank(text[from]) {
+	for from < len(text) && (isBlank(text[from]) || text[from] == '\r') {
 		from++
 	}
 	if from == len(text) {
@@ -33,8 +41,10 @@ func classify(text []byte, r *Record) {
 		classifyPlain(text, from, r)
 		return
 	}
-	text = withoutColours(text)
-	classify(text, r)
+	*scratch = appendPlain((*scratch)[:0], text)
+	if classify(*scratch, r); len(r.Message) == 0 {
+		r.Message = text[:0] // whatever the buffer was before
+	}
 	r.shape |= colouredText
 }
 
@@ -45,6 +55,10 @@ func classifyPlain(text []byte, from int, r *Record) {
 		end--
 	}
 	if end == from {
+		return
+	}
+	if cr := bytes.IndexByte(text[from:end], '\r'); cr >= 0 {
+		classifyOverwritten(text, from, from+cr, end, r)
 		return
 	}
 	r.Message = text[from:end]
@@ -73,6 +87,35 @@ func classifyPlain(text []byte, from int, r *Record) {
 		return // indented: it goes on with what was said before (but " INFO" is a padded level)
 	}
 	classifyText(text, from, end, r)
+}
+
+// classifyOverwritten handles a line that a terminal shows as its last part only:
+// a progress bar, say. first is where its first part ends. The level is what the
+// last part states, if the first states any: what looks like a level behind a
+// text that states none may be part of that text.
+func classifyOverwritten(text []byte, from, first, end int, r *Record) {
+	last := end
+	for text[last-1] != '\r' {
+		last--
+	}
+	for last < end && isBlank(text[last]) {
+		last++
+	}
+	classifyPlain(text[:first], from, r)
+	if r.Format != Text {
+		*r = Record{ID: r.ID, End: r.End, Time: r.Time, Stream: r.Stream, Lines: r.Lines, Text: r.Text, Partial: r.Partial, Message: text[from:end]}
+		return
+	}
+	level, why, stamp, stampLen := r.Level, r.Why, r.stamp, r.stampLen
+	classifyPlain(text[:end], last, r)
+	if level == NotSet || r.Level == NotSet || r.Format != Text {
+		message := r.Message
+		if level == NotSet || r.Format != Text {
+			message = text[last:end]
+		}
+		r.Level, r.Why, r.Format, r.Message = level, why, Text, message
+	}
+	r.stamp, r.stampLen, r.tail = stamp, stampLen, 0
 }
 
 // classifyText handles a line of text with or without a header.

@@ -1,25 +1,12 @@
 package detect
 
-import "bytes"
-
 const (
 	escape = 0x1b
 	bell   = 0x07
 )
 
-// withoutColours returns a text without its terminal sequences: CSI (colours,
-// cursor moves) and OSC (titles, links) of ECMA-48. The copy is new.
-func withoutColours(text []byte) []byte {
-	out := make([]byte, 0, len(text))
-	for {
-		i := bytes.IndexByte(text, escape)
-		if i < 0 {
-			return append(out, text...)
-		}
-		out = append(out, text[:i]...)
-		text = text[i+sequenceLen(text[i:]):]
-	}
-}
+// withoutColours returns a copy of a text without its terminal sequences.
+func withoutColours(text []byte) []byte { return appendPlain(make([]byte, 0, len(text)), text) }
 
 // sequenceLen returns the length of the sequence that b begins with.
 func sequenceLen(b []byte) int {

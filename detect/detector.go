@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strings"
 	"time"
 
 	"github.com/logwrap/logwrap/capture"
@@ -29,6 +30,9 @@ type Detector struct {
 	rec      Record // what is handed to emit
 	probe    Record // scratch for lines that are only looked at
 	scratch  []byte // scratch for a line without its colours
+	colours  []byte // what rec points into if its line has colours
+	probed   []byte // the same of probe
+	inner    bool   // it reads a value of a record, which is not searched for others
 }
 
 // stream is the state of one stream between two lines.
@@ -130,7 +134,7 @@ func (d *Detector) expire(s *stream, clock int64) {
 func (d *Detector) begin(s *stream, l *capture.Line) {
 	r := &d.rec
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text}
-	classify(l.Text, r)
+	classifyWith(l.Text, r, &d.colours)
 	o := open(plain(l.Text, &d.scratch), r)
 	if o.verdict == refuse {
 		d.send(r)
@@ -158,7 +162,8 @@ func (d *Detector) extend(s *stream, l *capture.Line) bool {
 		g.raw = len(l.Text)
 	}
 	v := g.grammar.step(g, line)
-	if (v == free || v == likely) && d.startsRecord(l.Text, line) || v == opaque && openTrace(line).verdict != refuse {
+	if (v == free || v == likely) && d.startsRecord(l.Text, line) || v == opaque && openTrace(line).verdict != refuse ||
+		v == takes && d.statesItsOwn(line) {
 		v = refuse
 	}
 	if v == drop {
@@ -203,7 +208,7 @@ func (d *Detector) finish(s *stream) {
 	for _, h := range g.tail {
 		r := &d.rec
 		*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: g.stream, Lines: 1, Text: g.text[h.from:h.to]}
-		classify(r.Text, r)
+		classifyWith(r.Text, r, &d.colours)
 		d.send(r)
 	}
 	g.reset()
@@ -211,15 +216,13 @@ func (d *Detector) finish(s *stream) {
 
 func (d *Detector) sendGroup(s *stream) {
 	r := &d.rec
-	s.group.compose(r)
+	s.group.compose(r, &d.colours)
 	d.send(r)
 }
 
 // send hands a finished record on.
 func (d *Detector) send(r *Record) {
-	if r.Level >= Error && r.Format == JSON {
-		r.Trace = embedded(r)
-	}
+	d.embedTrace(r)
 	d.emit(r)
 }
 
@@ -238,7 +241,7 @@ func (d *Detector) addPiece(s *stream, l *capture.Line) {
 			p.count++
 		}
 	} else {
-		classify(l.Text, r)
+		classifyWith(l.Text, r, &d.colours)
 		*p = piece{start: l.Start, count: 1, level: r.Level, logger: append(p.logger[:0], r.Logger...)}
 		p.open = true
 	}
@@ -251,6 +254,31 @@ func (d *Detector) addPiece(s *stream, l *capture.Line) {
 func (d *Detector) startsRecord(text, line []byte) bool {
 	r := &d.probe
 	*r = Record{Lines: 1, Text: text}
-	classify(text, r)
+	classifyWith(text, r, &d.probed)
 	return r.Level != NotSet || r.stampLen > 0 || r.Format != Text || openTrace(line).verdict != refuse
+}
+
+// statesItsOwn reports whether a line states a time or a level although it is
+// indented: a logger that pads its lines wrote it.
+func (d *Detector) statesItsOwn(line []byte) bool {
+	if n := indent(line); n > 2 || n == len(line) || line[0] == '\t' {
+		return false
+	}
+	r := &d.probe
+	*r = Record{Lines: 1, Text: line}
+	classifyWith(line, r, &d.probed)
+	return r.Format == Text && (r.stampLen > 0 || r.Level != NotSet && isUpper(line[min(indent(line)+1, len(line)-1)]))
+}
+
+// feedText adds the lines of a text and closes the stream.
+func feedText(d *Detector, text string) {
+	for len(text) > 0 {
+		line, rest := text, ""
+		if i := strings.IndexByte(text, '\n'); i >= 0 {
+			line, rest = text[:i], text[i+1:]
+		}
+		d.Add(&capture.Line{Text: []byte(line)})
+		text = rest
+	}
+	d.Close(capture.Stdout)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -332,6 +333,11 @@ var plainLines = []string{
 	"    indented on its own",
 	"2026/11/22 10:39:09 server up",
 	"2026-11-22 10:34:53,373 ERROR [billing.worker] could not charge order 17",
+	"\x1b[2m2026-11-22T10:34:53Z\x1b[0m \x1b[32m INFO\x1b[0m \x1b[2mapp::db\x1b[0m\x1b[2m:\x1b[0m connected",
+	"\x1b[90m10:55AM\x1b[0m \x1b[31mERR\x1b[0m \x1b[1mfailed\x1b[0m \x1b[36merror=\x1b[0mtimeout",
+	`{"level":"error","time":"2026-11-22T10:00:00Z","msg":"no route","trace_id":"4bf92f3577b34da6","stacktrace":"","err":"timeout"}`,
+	"10%\r20%\r30%",
+	"2026-01-01 10:00:00.000 UTC [12] LOG:  checkpoint starting: time",
 }
 
 func TestAddAllocatesNothing(t *testing.T) {
@@ -366,17 +372,76 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-func BenchmarkTraces(b *testing.B) {
-	var text []byte
-	for _, c := range []string{"python-chained-cause", "java-caused-by", "go-http-panic-serving", "node-cause", "python-logging-exception"} {
-		text = append(text, readFile(b, "testdata/crashes/"+c+"/stderr.txt")...)
-	}
+// benchmarkLines runs lines through a detector, as much text as fits them.
+func benchmarkLines(b *testing.B, text []byte) {
+	b.Helper()
 	lines := linesOf(capture.Stderr, text)
 	d := New(Options{}, func(*Record) {})
 	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
 	for b.Loop() {
 		for i := range lines {
 			d.Add(&lines[i])
+		}
+	}
+}
+
+// BenchmarkPlain is what programs without structure write.
+func BenchmarkPlain(b *testing.B) {
+	lines, _ := readMix(b)
+	var text []byte
+	for _, line := range lines {
+		if line[0] != '{' {
+			text = append(append(text, line...), '\n')
+		}
+	}
+	benchmarkLines(b, text)
+}
+
+func BenchmarkJSON(b *testing.B) {
+	lines, _ := readMix(b)
+	var text []byte
+	for _, line := range lines {
+		if line[0] == '{' {
+			text = append(append(text, line...), '\n')
+		}
+	}
+	benchmarkLines(b, text)
+}
+
+// BenchmarkTraces is nothing but the last words of all languages.
+func BenchmarkTraces(b *testing.B) {
+	files, err := filepath.Glob("testdata/crashes/*/stderr.txt")
+	if err != nil || len(files) < 50 {
+		b.Fatal(err)
+	}
+	var text []byte
+	for _, file := range files {
+		text = append(text, readFile(b, file)...)
+	}
+	benchmarkLines(b, text)
+}
+
+// BenchmarkExceptions parses the traces of all languages.
+func BenchmarkExceptions(b *testing.B) {
+	files, err := filepath.Glob("testdata/crashes/*/stderr.txt")
+	if err != nil || len(files) < 50 {
+		b.Fatal(err)
+	}
+	var list []kept
+	size := 0
+	for _, file := range files {
+		for _, r := range records(capture.Stderr, readFile(b, file)) {
+			if r.Trace != NoLanguage {
+				list = append(list, r)
+				size += len(r.Text)
+			}
+		}
+	}
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		for i := range list {
+			list[i].Exceptions()
 		}
 	}
 }

@@ -14,12 +14,12 @@ type source struct {
 // the exception that was raised last at the end, as Sentry orders them. It is
 // nil if there is none. Nothing it returns points into the record's bytes.
 func (r *Record) Exceptions() []Exception {
+	if r.Trace != NoLanguage && (r.Format == JSON || r.shape&fieldTrace != 0) {
+		return parseEmbedded(r)
+	}
 	g := grammarOf(r)
 	if g == nil {
 		return nil
-	}
-	if r.Format == JSON {
-		return parseEmbedded(r)
 	}
 	head := min(max(int(r.head), 0), len(r.Text))
 	return g.parse(&source{
@@ -38,7 +38,7 @@ func cleanText(lines []byte) string {
 // what the trace shows: a panic nobody recovered, an uncaught exception of Node,
 // a fault. A trace that is not Fatal may have ended the app all the same.
 func (r *Record) Fatal() bool {
-	if r.Trace == NoLanguage || r.Format == JSON || int(r.head) >= len(r.Text) {
+	if r.Trace == NoLanguage || r.Format == JSON || r.shape&fieldTrace != 0 || int(r.head) >= len(r.Text) {
 		return false
 	}
 	text := r.Text[r.head:]
@@ -56,6 +56,9 @@ func (r *Record) Fatal() bool {
 
 // grammarOf returns the grammar that parses a record's trace, nil if it has none.
 func grammarOf(r *Record) *grammar {
+	if g := dumpOf(r); g != nil {
+		return g
+	}
 	switch r.Trace {
 	case Python:
 		return &pythonGrammar
@@ -109,4 +112,10 @@ func number(text string) int {
 		i++
 	}
 	return n
+}
+
+// Logged reports whether a log line introduces the trace: a program wrote it, and
+// went on at least that long.
+func (r *Record) Logged() bool {
+	return r.Trace != NoLanguage && (r.head > 0 || r.shape&fieldTrace != 0 || r.Format == JSON)
 }

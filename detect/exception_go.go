@@ -13,7 +13,7 @@ func parseGo(s *source) []Exception {
 	switch {
 	case s.header == "" && !isGoStart(lines[0]):
 		return parseGin(lines)
-	case strings.HasPrefix(lines[0], "goroutine ") && s.header != "":
+	case strings.HasPrefix(lines[0], "goroutine "):
 		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
 	default:
 		list, i = goHead(lines)

@@ -237,12 +237,16 @@ func parsePyFault(text string) Exception {
 	return e
 }
 
-// threadOf returns "0x00007f9e" of "Current thread 0x00007f9e (most …".
+// threadOf returns "0x00007f9e" of "Current thread 0x00007f9e (most …", or the
+// name that newer versions print behind that in brackets.
 func threadOf(line string) string {
 	i := strings.Index(line, "0x")
 	if i < 0 {
 		return ""
 	}
-	id, _, _ := strings.Cut(line[i:], " ")
+	id, rest, _ := strings.Cut(line[i:], " ")
+	if name, _, ok := strings.Cut(rest, "] (most recent"); ok && strings.HasPrefix(name, "[") && len(name) > 1 {
+		return name[1:]
+	}
 	return id
 }

@@ -36,7 +36,7 @@ func (r *Record) AppendFields(dst []Field) []Field {
 		return dst
 	}
 	start := 0
-	for start < len(text) && (isBlank(text[start]) || text[start] >= 0xbb && start < 3) {
+	for start < len(text) && (isBlank(text[start]) || text[start] == '\r' || text[start] >= 0xbb && start < 3) {
 		start++
 	}
 	switch r.Format {

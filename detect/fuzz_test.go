@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
@@ -92,11 +93,46 @@ func FuzzExceptions(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(_ *testing.T, text []byte, head uint16) {
-		for _, language := range []Language{Python, Go, Java, JavaScript} {
+		for language := Language(1); language.String() != ""; language++ {
 			for _, format := range []Format{Text, JSON} {
 				r := Record{Text: text, Trace: language, Format: format, head: int32(head), Lines: 1}
 				r.Exceptions()
 				r.Fatal()
+				r.Dump()
+			}
+		}
+	})
+}
+
+// FuzzEmbedded puts any text, or any JSON, where a logger puts a trace.
+func FuzzEmbedded(f *testing.F) {
+	files, err := filepath.Glob("testdata/crashes/*/std*.txt")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, file := range files {
+		if text := readFile(f, file); len(text) < 3000 {
+			f.Add(string(text))
+		}
+	}
+	for _, seed := range []string{`{"type":"E","message":"x","frames":[{"filename":"a.py","lineno":1,"name":"f"}]}`, `[{"exc_type":"E","frames":[]},{"exc_type":"F","is_cause":true}]`,
+		`["Error: x","    at f (/a.js:1:2)"]`, `{"class":"A\\B","file":"/a.php:1","trace":["/b.php:2"],"previous":{"class":"C"}}`, `{"a":[1,2`, `[{"func":"f","line":"1","source":"a.go"}]`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		text, err := json.Marshal(value)
+		if err != nil {
+			t.Skip()
+		}
+		for _, raw := range []string{string(text), value} {
+			for _, key := range []string{"exception", "stack", "error", "message", "context"} {
+				line := []byte(`{"level":"error","errorType":"E","` + key + `":` + raw + `}`)
+				for _, r := range records(capture.Stdout, line) {
+					if list := r.Exceptions(); r.Format == JSON && (len(list) > 0) != (r.Trace != NoLanguage) {
+						t.Fatalf("%s: trace of %s, %d exceptions", line, r.Trace, len(list))
+					}
+					r.Because()
+				}
 			}
 		}
 	})

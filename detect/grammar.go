@@ -14,6 +14,7 @@ const (
 	free                  // as maybe, but it could be anything: not if it starts a record
 	opaque                // as maybe, but it could be anything: not if it starts a trace
 	likely                // it is one, unless it starts a record or a line that follows says otherwise
+	takes                 // as accept, but not if it states a time or level of its own
 	accept                // it is one, and so are the uncertain lines before it
 	done                  // as accept, and the last one
 )
@@ -97,6 +98,9 @@ func openTrace(line []byte) opening {
 	if o := openNode(line); o.verdict != refuse {
 		return o
 	}
+	if o := openDump(line); o.verdict != refuse {
+		return o
+	}
 	return openThrowable(line)
 }
 
@@ -113,7 +117,8 @@ func plain(line []byte, scratch *[]byte) []byte {
 	return line
 }
 
-// appendPlain appends a text without its terminal sequences.
+// appendPlain appends a text without its terminal sequences: CSI (colours, cursor
+// moves) and OSC (titles, links) of ECMA-48.
 func appendPlain(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, escape)

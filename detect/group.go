@@ -83,7 +83,7 @@ func (g *group) next() int {
 // settle applies the verdict on the line that was pushed last.
 func (g *group) settle(v verdict) {
 	switch v {
-	case accept, done:
+	case accept, takes, done:
 		g.keep(len(g.tail))
 	case likely:
 		g.likely = len(g.tail)
@@ -127,8 +127,9 @@ func (g *group) stretch(line []byte) {
 	}
 }
 
-// compose writes the record of what the group keeps.
-func (g *group) compose(r *Record) {
+// compose writes the record of what the group keeps. scratch is for its first
+// line without colours.
+func (g *group) compose(r *Record, scratch *[]byte) {
 	*r = Record{
 		ID: g.start, End: g.keptEnd, Time: g.time, Stream: g.stream,
 		Lines: g.keptLines, Text: g.text[:g.kept], Partial: g.partial,
@@ -138,7 +139,7 @@ func (g *group) compose(r *Record) {
 		r.Why = "goes on from the piece before"
 		return
 	}
-	classify(g.text[:min(g.first, g.kept)], r)
+	classifyWith(g.text[:min(g.first, g.kept)], r, scratch)
 	r.Text = g.text[:g.kept]
 	if b := g.block; b != nil {
 		b.compose(g, r)
@@ -158,12 +159,21 @@ func (g *group) compose(r *Record) {
 // toEnd returns text from where message begins in it: lines that go on from a
 // record belong to what it says. A message that is no part of text is not enough.
 func toEnd(message, text []byte) []byte {
-	start := uintptr(unsafe.Pointer(unsafe.SliceData(text)))
-	p := uintptr(unsafe.Pointer(unsafe.SliceData(message)))
-	if len(message) == 0 || p < start || p >= start+uintptr(len(text)) {
+	at := placeIn(message, text)
+	if at < 0 {
 		return text
 	}
-	return text[p-start:]
+	return text[at:]
+}
+
+// placeIn returns where in text its part begins, -1 if it is none.
+func placeIn(part, text []byte) int {
+	start := uintptr(unsafe.Pointer(unsafe.SliceData(text)))
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(part)))
+	if len(part) == 0 || p < start || p >= start+uintptr(len(text)) {
+		return -1
+	}
+	return int(p - start)
 }
 
 // composeTrace fills in what a stack trace has that its first line has not.

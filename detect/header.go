@@ -71,7 +71,7 @@ func stepHeader(g *group, line []byte) verdict {
 		}
 	case g.state != headerWeak && g.count == 0 && continues(line):
 		g.grammar = &genericGrammar
-		return accept
+		return takes
 	}
 	return refuse
 }
@@ -135,7 +135,7 @@ func stepGeneric(g *group, line []byte) verdict {
 	if g.count++; g.count > maxGeneric || !continues(line) || len(g.tail) > 0 {
 		return refuse
 	}
-	return accept
+	return takes
 }
 
 // composeGeneric leaves the record as its first line has it.

@@ -256,6 +256,13 @@ func looseKey(key []byte) jsonKey {
 	return otherKey
 }
 
+// levelWhy says, for explain, under which key a level was found.
+var levelWhy = [jsonKeys]string{
+	keyLevelName: "json key level_name", keyLogLevel: "json key log.level", keyLevel: "json key level", keySeverity: "json key severity",
+	keyAtLevel: "json key @level", keySeverityText: "json key SeverityText", keyPriority: "json key PRIORITY", keyLevelno: "json key levelno",
+	keySeverityNumber: "json key SeverityNumber", keyLevelValue: "json key level_value", keyClefLevel: "json key @l", keyMongoS: "json key s",
+}
+
 // The keys under which each part is looked for, the surest first.
 var (
 	levelKeys = [...]jsonKey{keyLevelName, keyLogLevel, keyLevel, keySeverity, keyAtLevel, keySeverityText,

@@ -15,7 +15,8 @@ type object struct {
 	at   [jsonKeys]jsonSpan
 
 	level                        Level
-	levelAt, messageAt, loggerAt int32 // where the values that were used begin, 0 if none was
+	why                          string // where the level was found
+	levelAt, messageAt, loggerAt int32  // where the values that were used begin, 0 if none was
 	timeAt, timeEnd              int32
 	message, logger              []byte
 }
@@ -68,7 +69,7 @@ func classifyJSON(text []byte, from int, r *Record) bool {
 	o.interpret()
 	r.Format, r.Level, r.Message, r.Logger = JSON, o.level, o.message, o.logger
 	if r.Why = "json object"; o.level != NotSet {
-		r.Why = "json level"
+		r.Why = o.why
 	}
 	if r.Message == nil {
 		r.Message = text
@@ -127,26 +128,31 @@ func (o *object) findLevel() {
 	for _, k := range levelKeys {
 		if o.has(k) {
 			if level := o.levelUnder(k); level != NotSet {
-				o.level, o.levelAt = level, o.at[k].at
+				o.level, o.why, o.levelAt = level, levelWhy[k], o.at[k].at
 				return
 			}
 		}
 	}
-	for _, v := range [...][]byte{nestedString(o.raw(keyLog), "level"), nestedString(o.raw(keyLevel), "name"),
-		recordLevel(o.raw(keyRecord)), nestedString(o.raw(keyFields), "level")} {
-		if level := valueLevel(v); level != NotSet {
-			o.level = level
+	for _, n := range [...]struct {
+		value []byte
+		why   string
+	}{
+		{nestedString(o.raw(keyLog), "level"), "json key log.level"}, {nestedString(o.raw(keyLevel), "name"), "json key level.name"},
+		{recordLevel(o.raw(keyRecord)), "json key record.level.name"}, {nestedString(o.raw(keyFields), "level"), "json key fields.level"},
+	} {
+		if level := valueLevel(n.value); level != NotSet {
+			o.level, o.why = level, n.why
 			return
 		}
 	}
 	switch {
 	case o.has(keyClefTime) && !o.has(keyClefLevel) && (o.has(keyClefM) || o.has(keyClefTemplate)):
-		o.level = Info // CLEF leaves the level out if it is Information
+		o.level, o.why = Info, "json keys @t and @m without @l" // CLEF leaves the level out if it is Information
 	case o.has(keyCaller) && o.has(keyTs) && o.has(keyMsg) && o.seen&(1<<keyLevel|1<<keySeverity) == 0:
 		if o.has(keyV) { // klog: verbosity for information, none for errors
-			o.level = Info
+			o.level, o.why = Info, "json key v"
 		} else if o.has(keyErr) {
-			o.level = Error
+			o.level, o.why = Error, "json key err without v"
 		}
 	}
 }

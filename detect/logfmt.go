@@ -190,7 +190,7 @@ func classifyLogfmt(text []byte, from int, r *Record) bool {
 	}
 	r.Format, r.Level, r.Why = Logfmt, l.level, "logfmt pairs"
 	if l.level != NotSet {
-		r.Why = "logfmt level"
+		r.Why = l.why(text)
 	}
 	r.Message = text
 	if l.messageAt >= 0 {
@@ -206,4 +206,17 @@ func classifyLogfmt(text []byte, from int, r *Record) bool {
 		r.stamp, r.stampLen = int32(l.time), int32(l.timeEnd-l.time)
 	}
 	return true
+}
+
+// why names the key that the level was found under.
+func (l *logfmtLine) why(text []byte) string {
+	switch name, _, _ := bytes.Cut(text[l.levelAt:], []byte("=")); string(name) {
+	case "level":
+		return "logfmt key level"
+	case "lvl":
+		return "logfmt key lvl"
+	case "severity":
+		return "logfmt key severity"
+	}
+	return "logfmt key"
 }

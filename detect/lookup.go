@@ -4,7 +4,8 @@ import "bytes"
 
 // Lookup returns one value of a structured line by name. In JSON a dot in the
 // key leads into an object, whether the line nests ("error":{"type":…}) or
-// writes the path flat ("error.type":…); every member can be found, those that
+// writes the path flat ("error.type":…), or into the JSON that a string holds;
+// every member can be found, those that
 // became the level, message, logger or time included. In other formats key is
 // the whole name of a field.
 //
@@ -57,13 +58,31 @@ func lookupJSON(obj []byte, key string) []byte {
 			return obj[one.value:one.valueEnd]
 		}
 		n := len(name)
-		if n < len(key) && key[n] == '.' && obj[one.value] == '{' && string(name) == key[:n] {
-			if v := lookupJSON(obj[one.value:one.valueEnd], key[n+1:]); v != nil {
-				return v
+		if n < len(key) && key[n] == '.' && string(name) == key[:n] {
+			if inner := innerObject(obj[one.value:one.valueEnd]); inner != nil {
+				if v := lookupJSON(inner, key[n+1:]); v != nil {
+					return v
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// innerObject returns the object that a value is, or is the text of: an access
+// log line in JSON, say, that a JSON logger wrote as its message.
+func innerObject(value []byte) []byte {
+	if value[0] == '{' {
+		return value
+	}
+	if !hasPrefix(value, `"{`) {
+		return nil
+	}
+	text := unescape(value[1 : len(value)-1])
+	if jsonValue(text, 0, 1) != len(text) {
+		return nil
+	}
+	return text
 }
 
 // plainValue takes the quotes and escapes off a JSON string; other values stay.

@@ -53,7 +53,7 @@ type Record struct {
 	Lines   int32 // how many lines it spans, at least 1
 	Partial bool  // a piece of a line longer than capture.MaxLine, or of a trace longer than the caps
 
-	Why     string   // the rule that gave the level and shape, for explain; a constant
+	Why     string   // the rule that gave the level and shape, a constant; see Because
 	Logger  []byte   // the logger the line names, empty if none
 	Message []byte   // the human part; Text if no rule found a better one
 	Text    []byte   // exactly what the app wrote, without the last newline
@@ -70,6 +70,28 @@ type Record struct {
 	stampLen int32
 	tail     int32 // where in Text the fields after the message begin, 0 if nowhere
 	shape    uint8 // how the positions are to be read, see classify
+}
+
+// Because says for people what told the record's level and shape: the rule, and
+// that of the trace it holds if that is another one.
+func (r *Record) Because() string {
+	why := r.Why
+	if why == "" {
+		why = "no level stated"
+	}
+	trace := ""
+	if g := grammarOf(r); g != nil {
+		trace = g.why
+	}
+	if r.Trace != NoLanguage && (r.Format == JSON || r.shape&fieldTrace != 0) {
+		if _, key := findEmbedded(r); key != "" {
+			trace = r.Trace.String() + " trace in the value of " + key
+		}
+	}
+	if trace == "" || trace == why {
+		return why
+	}
+	return why + ", " + trace
 }
 
 // Run is one execution of the app. It is shared by its records and never
@@ -117,6 +139,7 @@ const (
 	Go
 	Java
 	JavaScript
+	Other // known from a logger that took the exception apart, not from its runtime
 )
 
 // String returns the name that explain shows; empty for NoLanguage.
@@ -130,6 +153,8 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case Other:
+		return "other"
 	}
 	return ""
 }

@@ -203,7 +203,7 @@ func (h *header) paren() bool {
 		}
 	}
 	if level, s := levelOf(inside); s == strong && isUpper(inside[0]) {
-		return h.state(level, end, "level in brackets")
+		return h.state(level, end, "level word in brackets")
 	}
 	if h.stampEnd > 0 && isLoggerName(inside) {
 		h.at = end

@@ -54,7 +54,7 @@ func (h *header) inBracket(from, to int) bool {
 	}
 	if level, ok := h.bracketWord(inside); ok {
 		h.lower = isLower(inside[0])
-		return h.state(level, to, "level in brackets")
+		return h.state(level, to, "level word in brackets")
 	}
 	save := h.at
 	h.at = from
@@ -72,13 +72,13 @@ func (h *header) inBracket(from, to int) bool {
 	h.at = save
 	if i := bytes.LastIndexByte(inside, '/'); i > 0 { // Minecraft: [Server thread/INFO]
 		if level, s := levelOf(inside[i+1:]); s == strong && isUpper(inside[i+1]) {
-			return h.state(level, to, "level in brackets")
+			return h.state(level, to, "level word in brackets")
 		}
 	}
 	if i := bytes.IndexByte(inside, ':'); i >= 0 { // Apache: [proxy:error]
 		if level, s := apacheLevel(inside[i+1:]); s == strong && h.stampEnd > 0 {
 			h.logger, h.loggerEnd = from, from+i
-			return h.state(level, to, "level in brackets")
+			return h.state(level, to, "level word in brackets")
 		}
 	}
 	return false
@@ -138,7 +138,7 @@ func (h *header) afterBracketStamp(to int) bool {
 	if i < to && h.text[i] != '/' && isLoggerName(h.text[i:to]) {
 		h.logger, h.loggerEnd = i, to
 	}
-	return h.state(level, to, "level in brackets")
+	return h.state(level, to, "level word in brackets")
 }
 
 // looksLikeLogger tells a logger's name from a thread's in brackets.

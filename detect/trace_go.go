@@ -26,9 +26,6 @@ const (
 
 var goGrammar = grammar{language: Go, why: "go panic", step: stepGo, parse: parseGo}
 
-// goDumpGrammar is a dump of goroutines that nothing says to be an error.
-var goDumpGrammar = grammar{why: "go stack dump", step: stepGo, compose: composeGeneric}
-
 // openGo decides what the table of first lines cannot.
 func openGo(line []byte) opening {
 	switch line[0] {

@@ -42,12 +42,12 @@ func (e *Events) takeWorker(t *detect.Record) *detect.Exit {
 	return nil
 }
 
-// hang handles an app that was found to hang. A trace that is the last word was
-// printed for that if the app was asked for it.
+// hang handles an app that was found to hang. A dump, or a trace that is the last
+// word, was printed for that if the app was asked for it.
 func (e *Events) hang(r *detect.Record) {
 	if len(e.queue) > 0 {
 		t := e.queue[0]
-		if t.rec.Trace != detect.NoLanguage && t.event.Hang == nil && r.Hang.DumpSignal != "" && sameRun(&t.rec, r) && e.isLastWord(&t.rec) {
+		if t.rec.Trace != detect.NoLanguage && t.event.Hang == nil && r.Hang.DumpSignal != "" && sameRun(&t.rec, r) && (t.rec.Dump() || e.isLastWord(&t.rec)) {
 			t.event.Hang, t.hang, t.wants = r.Hang, r.ID, true
 			return
 		}

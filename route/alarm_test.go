@@ -13,9 +13,12 @@ import (
 )
 
 const (
-	faultTrace  = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n  File \"a.py\", line 1 in f"
-	abortTrace  = "Traceback (most recent call last):\n  File \"/srv/app.py\", line 3, in <module>\nSystemExit: 1"
-	dumpOfGo    = "SIGQUIT: quit\nPC=0x46e0a1 m=0 sigcode=0\n\ngoroutine 1 [select (no cases)]:\nmain.main()\n\t/srv/main.go:5 +0x1d"
+	faultTrace = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n  File \"a.py\", line 1 in f"
+	abortTrace = "Traceback (most recent call last):\n  File \"/srv/app.py\", line 3, in <module>\nSystemExit: 1"
+	dumpOfGo   = "SIGQUIT: quit\nPC=0x46e0a1 m=0 sigcode=0\n\ngoroutine 1 [select (no cases)]:\nmain.main()\n\t/srv/main.go:5 +0x1d"
+	threadDump = "2026-11-22 10:00:00\nFull thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode, sharing):\n\n" +
+		"\"main\" #1 prio=5 os_prio=0 tid=0x7f nid=0x1 runnable\n   java.lang.Thread.State: RUNNABLE\n\tat Main.main(Main.java:4)\n"
+	lateDump    = "Timeout (0:00:05)!\nThread 0x7f1 (most recent call first):\n  File \"a.py\", line 1 in f"
 	stopTimeout = 8 * time.Second
 )
 
@@ -34,6 +37,10 @@ func (s *script) worker(code int, signal string, crashed bool) {
 func (s *script) hang(dump string) {
 	r := detect.Record{Stream: capture.Lifecycle, Level: detect.Error, Message: []byte("hang"), Hang: &detect.Hang{PID: 7, DumpSignal: dump}}
 	s.add(r, false)
+}
+
+func (s *script) dump(name, text string) {
+	s.add(detect.Record{Stream: capture.Stdout, Level: detect.Info, Trace: detect.Java, Message: []byte(name), Text: []byte(text)}, false)
 }
 
 func (s *script) hungEnd() {
@@ -175,6 +182,42 @@ func TestEventsOfAlarms(t *testing.T) {
 			s.hang("")
 			s.exit(0, "", false)
 		}, []string{"hang/error/hang"}},
+		{"a dump alone is no event", func(s *script) {
+			s.dump("dump", threadDump)
+			s.after(time.Minute)
+		}, nil},
+		{"a dump explains no crash", func(s *script) {
+			s.dump("dump", threadDump)
+			s.exit(1, "", true)
+		}, []string{"exit/critical/crash:1"}},
+		{"nor a kill", func(s *script) {
+			s.dump("dump", threadDump)
+			s.exit(137, "SIGKILL", true)
+		}, []string{"exit/critical/crash:137SIGKILL"}},
+		{"a dump before the hang, other lines in between", func(s *script) {
+			s.dump("dump", threadDump)
+			s.line(capture.Stdout, "GET / 200")
+			s.hang("SIGQUIT")
+		}, []string{"dump/error/hang"}},
+		{"a dump behind the hang", func(s *script) {
+			s.hang("SIGQUIT")
+			s.line(capture.Stdout, "GET / 200")
+			s.dump("dump", threadDump)
+			s.hungEnd()
+		}, []string{"dump/critical/crash:137SIGKILL/hang"}},
+		{"a dump that nobody asked for", func(s *script) {
+			s.dump("dump", threadDump)
+			s.hang("")
+		}, []string{"hang/error/hang"}},
+		{"a dump does not hide the trace before it", func(s *script) {
+			s.trace(detect.Java, "boom", javaTrace)
+			s.dump("dump", threadDump)
+			s.exit(1, "", true)
+		}, []string{"boom/critical/crash:1"}},
+		{"the timer that ends the app", func(s *script) {
+			s.add(detect.Record{Stream: capture.Stderr, Level: detect.Warning, Trace: detect.Python, Message: []byte("late"), Text: []byte(lateDump)}, false)
+			s.exit(1, "", true)
+		}, []string{"late/critical/crash:1"}},
 		{"ended long after", func(s *script) {
 			s.hang("")
 			s.after(time.Minute)
@@ -302,6 +345,8 @@ func randomAlarm(rnd *rand.Rand, id capture.Offset) detect.Record {
 	case 4:
 		life()
 		r.Exit = &detect.Exit{Code: 1, Crashed: true, Worker: &detect.Worker{}}
+	case 9:
+		r.Level, r.Trace, r.Message, r.Text = detect.Info, detect.Java, []byte("dump"), []byte(threadDump)
 	case 5:
 		life()
 		r.Hang = &detect.Hang{DumpSignal: []string{"", "SIGQUIT"}[rnd.IntN(2)]}

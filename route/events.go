@@ -49,10 +49,13 @@ const (
 //
 // A hang belongs to the trace that the app prints because it was asked to, held
 // already or yet to come. Both are held longer then: if the app is ended because
-// it hung, that is the same event, and what ended the run.
+// it hung, that is the same event, and what ended the run. A dump of threads is
+// held for that alone, unless a trace is held that may be why the run ends: it
+// explains no crash, but for that of faulthandler's timer, which exits.
 //
-// A second trace with the same type and value on another stream, while the
-// first is held, is the same crash told twice and is left out. Other events that
+// A second trace with the same type and value, while the first is held, is the
+// same crash told twice and is left out, if it is on another stream or right
+// behind a logged one. Other events that
 // come while a trace is held wait behind it: events go out in the order of their
 // records.
 //
@@ -173,6 +176,10 @@ func (e *Events) trace(r *detect.Record, event bool) {
 		e.replaceHang(r)
 		return
 	}
+	if len(e.queue) > 0 && r.Dump() && e.queue[0].isError() {
+		e.follow(r)
+		return
+	}
 	exit := e.takeWorker(r)
 	e.release()
 	e.follow(r)
@@ -183,13 +190,18 @@ func (e *Events) trace(r *detect.Record, event bool) {
 	e.wait(r, detect.Event{}, event)
 }
 
-// toldAgain reports whether r is the held trace once more, on another stream.
+// toldAgain reports whether r is the held trace once more: on another stream, or
+// on the same one if nothing was written in between and one of the two was
+// logged, the other printed by the runtime as the error went on to end the app.
 func (e *Events) toldAgain(r *detect.Record) bool {
 	if len(e.queue) == 0 {
 		return false
 	}
 	t := &e.queue[0].rec
-	if r.Stream == t.Stream || r.Trace != t.Trace || e.doubled[r.Stream] {
+	if r.Trace != t.Trace || e.doubled[r.Stream] || t.Dump() || r.Dump() {
+		return false
+	}
+	if r.Stream == t.Stream && (t.Logged() == r.Logged() || r.ID != t.End) {
 		return false
 	}
 	a, b := t.Exceptions(), r.Exceptions()
@@ -249,7 +261,7 @@ func (e *Events) explains(r *detect.Record) bool {
 	if w.event.Hang != nil && (r.Exit.Hung || r.Exit.Stop.Reason == detect.StoppedByWatchdog) {
 		return true
 	}
-	if t.Trace == detect.NoLanguage || !r.Exit.Crashed {
+	if t.Trace == detect.NoLanguage || !r.Exit.Crashed || t.Dump() && !isTimeout(t, r.Exit) {
 		return false
 	}
 	if fatalEnd(t, r.Exit) && isLoud(t) {

@@ -38,6 +38,12 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 	return false
 }
 
+// isTimeout reports whether t is the dump of a timer that then ends the process
+// (faulthandler.dump_traceback_later with exit=True).
+func isTimeout(t *detect.Record, exit *detect.Exit) bool {
+	return t.Trace == detect.Python && exit.Code == 1 && bytes.HasPrefix(t.Text, []byte("Timeout ("))
+}
+
 // endSignal returns the signal that ended a run, also if a shell in between
 // turned it into an exit code.
 func endSignal(exit *detect.Exit) string {

@@ -20,6 +20,11 @@ func (w *waiting) awaitsDump(t *detect.Record) bool {
 	return w.rec.Hang != nil && w.rec.Hang.DumpSignal != "" && sameRun(&w.rec, t)
 }
 
+// isError reports whether w is a trace that may be why the run ends.
+func (w *waiting) isError() bool {
+	return w.rec.Trace != detect.NoLanguage && w.event.Hang == nil && isLoud(&w.rec) && !w.rec.Dump()
+}
+
 // keep copies r with its bytes.
 func (w *waiting) keep(r *detect.Record) {
 	w.rec = *r

@@ -71,7 +71,7 @@ func (p *jsonPrinter) print(e *explanation) {
 	}
 	r := &e.record
 	out := explained{
-		Line: e.line, Lines: max(r.Lines, 1), Level: r.Level.String(), Why: r.Why, Format: r.Format.String(),
+		Line: e.line, Lines: max(r.Lines, 1), Level: r.Level.String(), Why: r.Because(), Format: r.Format.String(),
 		Logger: valid(r.Logger), Message: valid(r.Message), Handlers: e.handlers, Event: e.event, Partial: r.Partial,
 	}
 	if structured := r.Format == detect.JSON || r.Format == detect.Logfmt; structured && len(r.Message) == len(r.Text) {
@@ -174,9 +174,7 @@ func (p *textPrinter) print(e *explanation) {
 	if len(r.Logger) > 0 {
 		text += ", logger " + printable(r.Logger)
 	}
-	if r.Why != "" {
-		text += ", because: " + r.Why
-	}
+	text += ", because: " + r.Because()
 	if len(e.handlers) > 0 {
 		text += "; goes to " + strings.Join(e.handlers, ", ")
 	}

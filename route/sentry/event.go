@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/logwrap/logwrap/detect"
@@ -45,6 +46,8 @@ type thread struct {
 	Name    string `json:"name,omitempty"`
 	Crashed bool   `json:"crashed"`
 	Current bool   `json:"current"`
+
+	Stacktrace *stacktrace `json:"stacktrace,omitempty"`
 }
 
 type crumb struct {
@@ -80,7 +83,7 @@ func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
 
 // event builds the event for r.
 func (m *maker) event(r *detect.Record) *event {
-	chain := r.Exceptions()
+	chain, others := splitThreads(r.Exceptions())
 	e := &event{
 		ID:          eventID(m.id.Journal, r.ID, "event"),
 		Timestamp:   stamp(r.Time),
@@ -103,7 +106,7 @@ func (m *maker) event(r *detect.Record) *event {
 	case len(chain) > 0:
 		e.Exception = &list[exception]{m.exceptions(r, chain)}
 		nameHang(r, e.Exception.Values)
-		e.Threads = threadOf(chain)
+		e.Threads = m.threads(r, chain, others)
 		if intro := introOf(r, &chain[len(chain)-1]); intro != "" {
 			e.LogEntry = &logEntry{intro}
 		}
@@ -204,14 +207,40 @@ func (m *maker) breadcrumbs(r *detect.Record) *list[crumb] {
 	return &list[crumb]{crumbs}
 }
 
-// threadOf names the thread that printed the trace, if it did. As Sentry wants
-// it, the frames stay with the exception.
-func threadOf(chain []detect.Exception) *list[thread] {
+// maxThreads bounds the threads of a dump that go with an event.
+const maxThreads = 100
+
+// splitThreads tells the exceptions of a trace from the other threads of a dump.
+func splitThreads(list []detect.Exception) (chain, others []detect.Exception) {
+	n := 0
+	for n < len(list) && list[n].Relation == "thread" {
+		n++
+	}
+	return list[n:], list[:n]
+}
+
+// threads names the thread that printed the trace, if it did, and shows the other
+// ones of a dump. As Sentry wants it, the frames of the first stay with the
+// exception.
+func (m *maker) threads(r *detect.Record, chain, others []detect.Exception) *list[thread] {
 	name := chain[len(chain)-1].Thread
-	if name == "" {
+	if name == "" && len(others) == 0 {
 		return nil
 	}
-	return &list[thread]{[]thread{{ID: threadID(name), Name: cleanLine(name, maxTagValue), Crashed: true, Current: true}}}
+	all := []thread{{ID: threadID(name), Name: cleanLine(name, maxTagValue), Crashed: true, Current: true}}
+	in := m.framer(r, chain)
+	for i := range others[:min(len(others), maxThreads)] {
+		x := &others[i]
+		t := thread{ID: threadID(x.Thread), Name: cleanLine(x.Thread, maxTagValue)}
+		if t.ID == "0" {
+			t.ID = strconv.Itoa(i + 1)
+		}
+		if frames := in.frames(x); len(frames) > 0 {
+			t.Stacktrace = &stacktrace{frames}
+		}
+		all = append(all, t)
+	}
+	return &list[thread]{all}
 }
 
 // threadID is the number in "goroutine 7", or 0: ids only have to differ within
