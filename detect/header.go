@@ -49,6 +49,12 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepInline(g, line); v != refuse {
 		return v
 	}
+	if v := stepRubyHeader(g, line); v != refuse {
+		return v
+	}
+	if v := stepPHPHeader(g, line); v != refuse {
+		return v
+	}
 	if isTaskDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe

@@ -117,6 +117,9 @@ const (
 	Go
 	Java
 	JavaScript
+	Ruby
+	PHP
+	Perl
 )
 
 // String returns the name that explain shows; empty for NoLanguage.
@@ -130,6 +133,12 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case Ruby:
+		return "ruby"
+	case PHP:
+		return "php"
+	case Perl:
+		return "perl"
 	}
 	return ""
 }
