@@ -16,6 +16,9 @@ func parsePerl(s *source) []Exception {
 		return nil
 	}
 	e := Exception{Type: "die", Value: message[:p.start], Language: Perl}
+	if e.Value == "Trace begun" {
+		e.Value = ""
+	}
 	if rest, ok := strings.CutPrefix(message[:p.start], perlThread); ok {
 		if id, value, ok := strings.Cut(rest, " terminated abnormally: "); ok {
 			e.Thread, e.Value = id, value
@@ -38,7 +41,10 @@ func parsePerl(s *source) []Exception {
 			at.Function = perlFunction(line[:p.start])
 			e.Frames = append(e.Frames, at)
 			at = perlFrame("", p)
-		case len(e.Frames) == 0:
+		case len(e.Frames) == 0: // more errors of the compiler
+			if !strings.HasPrefix(e.Value, message) {
+				e.Value = message
+			}
 			e.Value += "\n" + line
 		}
 	}

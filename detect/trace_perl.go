@@ -77,7 +77,13 @@ func perlPlaceOf(line []byte) (p perlSpot, ok bool) {
 	p.line = text[n:]
 	file := text[:n-len(" line ")]
 	if hasSuffix(file, ")") { // "(eval 3)"
-		if p.start = bytes.LastIndex(file, []byte(" at (")); p.start < 0 && hasPrefix(file, "at (") {
+		p.start = bytes.LastIndex(file, []byte(" at ("))
+		if i := bytes.LastIndex(file, []byte(" (defined at ")); i > 0 { // an accessor that Moose made
+			p.start = bytes.LastIndex(file[:i], []byte(" at "))
+			if at, ok := perlPlaceOf(file[i : len(file)-1]); ok && p.start >= 0 {
+				p.file, p.line = at.file, at.line
+				return p, true
+			}
 			return p, false
 		}
 	} else {

@@ -240,7 +240,7 @@ func stepPHPFrames(g *group, line []byte) verdict {
 	next := g.state == phpNext
 	g.state = phpFrames
 	switch {
-	case isPHPFrame(line), string(line) == "[stacktrace]":
+	case string(line) == "[stacktrace]", isPHPFrame(line) && !next && !hasSuffix(g.text, " {main}"):
 		g.count = 0
 		return accept
 	case hasPrefix(line, "  thrown in "):
@@ -313,7 +313,8 @@ func stepPHPHeader(g *group, line []byte) verdict {
 func composePHP(g *group, r *Record) {
 	first := g.text[:min(g.first, g.kept)]
 	kind, _ := phpMessage(plain(first, new([]byte)))
-	if r.Lines == 1 && r.Level != NotSet && r.Level < Error && (kind == "" || !isPHPFatal(kind)) {
+	warning := kind != "" && !isPHPFatal(kind)
+	if warning || r.Lines == 1 && kind == "" && r.Level != NotSet && r.Level < Error {
 		return
 	}
 	r.Trace, r.head = PHP, int32(g.trace)

@@ -18,6 +18,7 @@ const (
 	rubyBare                 // "file:1:in `m'"
 	rubyReverse              // "\t1: from file:1:in `m'"
 	rubyLast                 // the value, after frames in reverse order
+	rubyMain                 // as rubyValue, of an exception that has no frames: it was raised at the top
 	rubySyntax               // the place of a syntax error
 )
 
@@ -53,6 +54,9 @@ func openRuby(line []byte) opening {
 	}
 	if head.headed = p.start > 0; !head.headed && isRubyValue(p.rest[2:]) {
 		head.verdict = accept
+		if string(p.name) == "<main>" {
+			head.state = rubyMain
+		}
 	}
 	return head
 }
@@ -192,7 +196,7 @@ func stepRuby(g *group, line []byte) verdict {
 	switch g.state {
 	case rubyIntro:
 		return stepRubyIntro(g, line)
-	case rubyValue:
+	case rubyValue, rubyMain:
 		return stepRubyValue(g, line)
 	case rubyFrames:
 		return stepRubyFrames(g, line)
@@ -241,7 +245,7 @@ func stepRubyValue(g *group, line []byte) verdict {
 		g.state = rubyBare
 		return accept
 	case g.isRubyCause(line):
-		g.count = 0
+		g.state, g.count = rubyValue, 0
 		return accept
 	case isCaretLine(line), hasPrefix(line, "Did you mean?"), hasPrefix(line, "              ") && !blank(line):
 		return accept
@@ -249,8 +253,13 @@ func stepRubyValue(g *group, line []byte) verdict {
 	if g.count++; g.count > maxRubyValue {
 		return refuse
 	}
-	if blank(line) || isRubyDetail(line) {
+	switch {
+	case blank(line), isRubyDetail(line), isRubySyntaxError(line):
 		return maybe
+	case g.state == rubyMain && g.count > maxPlainValue:
+		return drop
+	case g.state == rubyMain:
+		return likely
 	}
 	return free
 }
@@ -360,9 +369,11 @@ func stepRubyReverse(g *group, line []byte) verdict {
 	case isRubyReversed(line), isRubyFrom(line):
 		g.state = rubyReverse
 		return accept
-	case g.markRuby(line):
+	case (g.state == rubyReverse || len(g.tail) == 0) && g.markRuby(line):
 		g.state = rubyLast
 		return accept
+	case string(line) == pyTraceback:
+		return refuse
 	case g.state == rubyReverse:
 		if hasPrefix(line, "\t ... ") {
 			return accept
@@ -376,7 +387,7 @@ func stepRubyReverse(g *group, line []byte) verdict {
 	}
 	// Nothing ends such a value. What is in bold, as Ruby prints it, or set off
 	// belongs to it.
-	if g.raw > 0 || line[0] == ' ' || hasPrefix(line, "Did you mean?") {
+	if len(g.tail) == 0 && (g.raw > 0 || line[0] == ' ') || hasPrefix(line, "Did you mean?") {
 		g.stretch(line)
 		return accept
 	}
