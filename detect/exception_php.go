@@ -122,11 +122,11 @@ func cutNUL(name string) string {
 // phpInline finds the exception that a log message names after words of its own.
 func phpInline(text string) (typ, value string) {
 	for from := 0; ; {
-		i := strings.Index(text[from:], ": ")
+		i := strings.IndexByte(text[from:], ' ')
 		if i < 0 {
 			return "Exception", text
 		}
-		from += i + 2
+		from += i + 1
 		n := phpType([]byte(text[from:]))
 		if n == 0 || !strings.HasPrefix(text[from+n:], ": ") {
 			continue
@@ -140,8 +140,8 @@ func phpInline(text string) (typ, value string) {
 // phpSiteOf reads "#3 /srv/app/main.php(7): App\Invoice->total()".
 func phpSiteOf(line string) (s phpSite) {
 	_, rest, _ := strings.Cut(line, " ")
-	if rest == "{main}" {
-		return phpSite{function: rest}
+	if strings.HasPrefix(rest, "{main}") {
+		return phpSite{function: "{main}"}
 	}
 	if call, ok := strings.CutPrefix(rest, "[internal function]: "); ok {
 		return phpSite{function: phpFunction(call)}

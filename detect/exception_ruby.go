@@ -14,6 +14,8 @@ type rubyReader struct {
 	reverse bool
 	causes  bool // Rails' "Causes:" was read
 	thread  string
+	intro   bool // the first exception is a log line that only introduces one
+	suggest bool // what comes before the syntax error is read
 }
 
 // parseRuby reads what MRI prints in both orders, and the backtraces that Logger
@@ -58,6 +60,10 @@ func (p *rubyReader) first(line string) bool {
 		p.reverse = true
 		return true
 	}
+	if isRubySuggestion([]byte(line)) {
+		p.suggest = true
+		return true
+	}
 	if isRubySyntaxError([]byte(line)) {
 		p.syntax(line)
 		return true
@@ -75,6 +81,7 @@ func (p *rubyReader) first(line string) bool {
 		return true
 	}
 	p.start(rubyTitleOf(message))
+	p.intro = strings.HasSuffix(message, ":")
 	return true
 }
 
@@ -124,6 +131,9 @@ func (p *rubyReader) start(typ, value string) {
 
 // push begins the exception that "file:1:in `m': value (Type)" names.
 func (p *rubyReader) push(place rubyPlace) {
+	if p.intro { // what was said before it is none
+		p.list, p.value, p.intro = p.list[:0], nil, false
+	}
 	value := strings.TrimPrefix(string(place.rest), ": ")
 	typ := "Exception" // of a class without a name
 	switch i := rubyTypeAt([]byte(value)); {
@@ -162,6 +172,9 @@ func rubyFrame(place rubyPlace) Frame {
 }
 
 func (p *rubyReader) line(line string) {
+	if p.suggest && len(p.list) == 0 && !isRubySyntaxError([]byte(line)) {
+		return
+	}
 	body := line[indent(line):]
 	if isRubyReversed([]byte(line)) || strings.HasPrefix(line, "\tfrom ") {
 		_, body, _ = strings.Cut(body, "from ")

@@ -31,7 +31,7 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isNodeFrame(line):
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
-	case isRubyFrame(line):
+	case isRubyFrame(line), isRubyFrom(line) && isRubyFrame(line[len("\tfrom "):]):
 		g.markThrowable()
 		return g.become(&rubyGrammar, rubyBare)
 	case isPHPStack(line):

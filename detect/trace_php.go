@@ -80,6 +80,9 @@ func isPHPFatal(kind string) bool {
 // log's "PHP " may have something before it: a time, what FPM and nginx say, or
 // Apache's fields.
 func phpMessage(line []byte) (kind string, rest []byte) {
+	if len(line) == 0 {
+		return "", nil
+	}
 	mark := false
 	switch c := line[0]; {
 	case c == '[' || isDigit(c) || c == 'N' && hasPrefix(line, "NOTICE: PHP message: "):
@@ -183,7 +186,7 @@ func isPHPFrame(line []byte) bool {
 		n++
 	}
 	rest := line[n:]
-	return string(rest) == " {main}" || hasPrefix(rest, " [internal function]: ") || hasPrefix(rest, " ") && bytes.Contains(rest, []byte("): "))
+	return string(rest) == " {main}" || hasPrefix(rest, " {main} [") || hasPrefix(rest, " [internal function]: ") || hasPrefix(rest, " ") && bytes.Contains(rest, []byte("): "))
 }
 
 func stepPHP(g *group, line []byte) verdict {

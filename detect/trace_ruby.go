@@ -20,6 +20,7 @@ const (
 	rubyLast                 // the value, after frames in reverse order
 	rubyMain                 // as rubyValue, of an exception that has no frames: it was raised at the top
 	rubySyntax               // the place of a syntax error
+	rubySuggest              // "file: --> file" of syntax_suggest, before that
 )
 
 const (
@@ -42,6 +43,9 @@ func openRuby(line []byte) opening {
 		return head
 	case isRubySyntaxError(line):
 		head.state, head.verdict = rubySyntax, accept
+		return head
+	case isRubySuggestion(line):
+		head.state = rubySuggest
 		return head
 	}
 	p, ok := rubyPlaceOf(line)
@@ -206,6 +210,8 @@ func stepRuby(g *group, line []byte) verdict {
 		return stepRubyBare(g, line)
 	case rubyReverse, rubyLast:
 		return stepRubyReverse(g, line)
+	case rubySuggest:
+		return stepRubySuggest(g, line)
 	}
 	return stepRubySyntax(line)
 }
@@ -390,6 +396,23 @@ func stepRubyReverse(g *group, line []byte) verdict {
 	if len(g.tail) == 0 && (g.raw > 0 || line[0] == ' ') || hasPrefix(line, "Did you mean?") {
 		g.stretch(line)
 		return accept
+	}
+	return free
+}
+
+// isRubySuggestion recognises "main.rb: --> main.rb".
+func isRubySuggestion(line []byte) bool {
+	i := bytes.Index(line, []byte(": --> "))
+	return i > 0 && bytes.IndexByte(line[:i], ' ') < 0 && bytes.Equal(line[:i], line[i+len(": --> "):])
+}
+
+func stepRubySuggest(g *group, line []byte) verdict {
+	if isRubySyntaxError(line) {
+		g.state = rubySyntax
+		return accept
+	}
+	if g.count++; g.count > maxRubyTitle {
+		return refuse
 	}
 	return free
 }
