@@ -27,8 +27,10 @@ var perlGrammar = grammar{language: Perl, why: "perl trace", step: stepPerl, par
 
 // openPerl decides whether a line begins a Perl error or trace.
 func openPerl(line []byte) opening {
-	last := line[len(line)-1]
-	if last != '.' && last != '"' && !isDigit(last) {
+	switch last := line[len(line)-1]; {
+	case last == '.', isDigit(last):
+	case (last == '"' || last == 'F') && isPerlCompile(line): // `, near "}"` or ", at EOF"
+	default:
 		return opening{}
 	}
 	p, ok := perlPlaceOf(line)
@@ -60,18 +62,24 @@ type perlSpot struct {
 // perlPlaceOf finds the place that ends a line.
 func perlPlaceOf(line []byte) (p perlSpot, ok bool) {
 	text := bytes.TrimSuffix(line, []byte("."))
-	if i := bytes.Index(text, []byte(`, near "`)); i > 0 {
-		text, p.near = text[:i], true
-	} else if i := bytes.LastIndex(text, []byte(", <")); i > 0 && isPerlInput(text[i+3:]) {
-		text = text[:i]
-	} else if i := bytes.LastIndex(text, []byte(", at EOF")); i > 0 {
+	if hasSuffix(text, `"`) || hasSuffix(text, ", at EOF") {
+		i := bytes.Index(text, []byte(`, near "`))
+		if i < 0 {
+			i = bytes.LastIndex(text, []byte(", at EOF"))
+		}
+		if i < 0 {
+			return p, false
+		}
 		text, p.near = text[:i], true
 	}
-	n := len(text)
-	for n > 0 && isDigit(text[n-1]) {
-		n--
+	n := perlLine(text)
+	if n > 0 {
+		if i := bytes.LastIndex(text[:n], []byte(", <")); i > 0 && isPerlInput(text[i+3:]) {
+			text = text[:i]
+			n = perlLine(text)
+		}
 	}
-	if n == len(text) || n < 8 || !hasSuffix(text[:n], " line ") {
+	if n == 0 || !hasSuffix(text[:n], " line ") {
 		return p, false
 	}
 	p.line = text[n:]
@@ -94,6 +102,19 @@ func perlPlaceOf(line []byte) (p perlSpot, ok bool) {
 	}
 	p.file = file[p.start+len(" at "):]
 	return p, isPerlFile(p.file)
+}
+
+// perlLine returns where the number begins that ends a text after " line " or
+// " chunk ", 0 if none does.
+func perlLine(text []byte) int {
+	n := len(text)
+	for n > 0 && isDigit(text[n-1]) {
+		n--
+	}
+	if n == len(text) || n < 8 || !hasSuffix(text[:n], " line ") && !hasSuffix(text[:n], " chunk ") {
+		return 0
+	}
+	return n
 }
 
 // isPerlInput recognises "STDIN> line 3" and "$fh> chunk 3".

@@ -34,26 +34,32 @@ var rubyGrammar = grammar{language: Ruby, why: "ruby backtrace", step: stepRuby,
 // openRuby decides whether a line begins a Ruby backtrace.
 func openRuby(line []byte) opening {
 	head := opening{grammar: &rubyGrammar, state: rubyValue, verdict: maybe}
-	switch last := line[len(line)-1]; {
+	last := line[len(line)-1]
+	if last == ':' && line[0] != '#' && isRubyTitle(line) {
+		head.state, head.bare = rubyTitle, true
+		return head
+	}
+	if isUpper(line[0]) && rubyQualified(line) {
+		head.state, head.bare = rubyTitle, true
+		return head
+	}
+	// A place holds no blank but the one after ":in", unless a log line or a path
+	// with blanks is before it. Then a type has to tell that it is worth the search.
+	i := bytes.IndexByte(line, ' ')
+	if i < 3 {
+		return opening{}
+	}
+	switch {
+	case line[i-1] == ':':
+		return openRubySyntax(line, head)
 	case line[0] == '#' && hasPrefix(line, "#<Thread:") && bytes.Contains(line, []byte("> terminated with exception (")):
 		head.state = rubyIntro
 		return head
-	case last == ':' && isRubyTitle(line):
-		head.state, head.bare = rubyTitle, true
-		return head
-	case isRubySyntaxError(line):
-		head.state, head.verdict = rubySyntax, accept
-		return head
-	case isRubySuggestion(line):
-		head.state = rubySuggest
-		return head
+	case !hasSuffix(line[:i], ":in") && last != ')':
+		return opening{}
 	}
 	p, ok := rubyPlaceOf(line)
 	if !ok || !hasPrefix(p.rest, ": ") {
-		if isUpper(line[0]) && rubyQualified(line) {
-			head.state, head.bare = rubyTitle, true
-			return head
-		}
 		return opening{}
 	}
 	if head.headed = p.start > 0; !head.headed && isRubyValue(p.rest[2:]) {
@@ -63,6 +69,19 @@ func openRuby(line []byte) opening {
 		}
 	}
 	return head
+}
+
+// openRubySyntax decides about a line that begins with something and a colon.
+func openRubySyntax(line []byte, head opening) opening {
+	switch {
+	case isRubySyntaxError(line):
+		head.state, head.verdict = rubySyntax, accept
+		return head
+	case isRubySuggestion(line):
+		head.state = rubySuggest
+		return head
+	}
+	return opening{}
 }
 
 // rubyPlace is "file:1:in `m'" and what follows in the line.
@@ -188,12 +207,12 @@ func isRubyTitle(line []byte) bool {
 
 // isRubySyntaxError recognises the place of an error in the main program.
 func isRubySyntaxError(line []byte) bool {
-	i := bytes.Index(line, []byte(": syntax error"))
-	if i < 3 || !isDigit(line[i-1]) || bytes.IndexByte(line[:i], ' ') >= 0 {
+	i := bytes.IndexByte(line, ' ') - 1
+	if i < 3 || line[i] != ':' || !isDigit(line[i-1]) {
 		return false
 	}
-	rest := line[i+len(": syntax error"):]
-	return hasPrefix(rest, ", unexpected") || string(rest) == "s found" || hasPrefix(rest, " found") || hasPrefix(rest, "s found (")
+	rest, ok := cutPrefix(line[i:], ": syntax error")
+	return ok && (hasPrefix(rest, ", unexpected") || string(rest) == "s found" || hasPrefix(rest, " found") || hasPrefix(rest, "s found ("))
 }
 
 func stepRuby(g *group, line []byte) verdict {
@@ -402,8 +421,8 @@ func stepRubyReverse(g *group, line []byte) verdict {
 
 // isRubySuggestion recognises "main.rb: --> main.rb".
 func isRubySuggestion(line []byte) bool {
-	i := bytes.Index(line, []byte(": --> "))
-	return i > 0 && bytes.IndexByte(line[:i], ' ') < 0 && bytes.Equal(line[:i], line[i+len(": --> "):])
+	i := bytes.IndexByte(line, ' ') - 1
+	return i > 0 && hasPrefix(line[i:], ": --> ") && bytes.Equal(line[:i], line[i+len(": --> "):])
 }
 
 func stepRubySuggest(g *group, line []byte) verdict {
