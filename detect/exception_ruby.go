@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// rubyUnknown is the type of an exception whose class has no name, or is not told.
+const rubyUnknown = "Exception"
+
 // rubyReader collects the exceptions of a text in the order they are printed.
 type rubyReader struct {
 	list    []Exception // the last one is being read
@@ -22,11 +25,13 @@ type rubyReader struct {
 // and Rails print.
 func parseRuby(s *source) []Exception {
 	p := rubyReader{}
-	for i, line := range strings.Split(s.text, "\n") {
+	lines := strings.Split(s.text, "\n")
+	head := []byte(lines[0][:min(len(lines[0]), maxRubyHead)])
+	for i, line := range lines {
 		if i == 0 && p.first(line) {
 			continue
 		}
-		p.line(line)
+		p.line(string(withoutTags(head, []byte(line))))
 	}
 	p.flush()
 	if len(p.list) == 0 {
@@ -76,12 +81,18 @@ func (p *rubyReader) first(line string) bool {
 	classify([]byte(line), &r)
 	message := string(r.Message)
 	if place, ok := rubyPlaceOf(r.Message); ok && len(place.rest) == 0 { // a line of the backtrace, logged on its own
-		p.start("Exception", "")
+		p.start(rubyUnknown, "")
 		p.frame(place)
+		return true
+	}
+	if len(withoutTags(r.Message, r.Message)) == 0 {
 		return true
 	}
 	p.start(rubyTitleOf(message))
 	p.intro = strings.HasSuffix(message, ":")
+	if isRubyTitle([]byte(strings.TrimSpace(line))) { // it is complete, source may follow
+		p.open = false
+	}
 	return true
 }
 
@@ -120,7 +131,7 @@ func rubyTitleOf(text string) (typ, value string) {
 			return text[i : i+n], strings.TrimPrefix(strings.TrimPrefix(text[i+n:], ":"), " ")
 		}
 	}
-	return "Exception", text
+	return rubyUnknown, text
 }
 
 func (p *rubyReader) start(typ, value string) {
@@ -135,7 +146,7 @@ func (p *rubyReader) push(place rubyPlace) {
 		p.list, p.value, p.intro = p.list[:0], nil, false
 	}
 	value := strings.TrimPrefix(string(place.rest), ": ")
-	typ := "Exception" // of a class without a name
+	typ := rubyUnknown // of a class without a name
 	switch i := rubyTypeAt([]byte(value)); {
 	case i >= 0:
 		typ, value = value[i:len(value)-1], strings.TrimSuffix(value[:i-1], " ")
@@ -228,11 +239,14 @@ func rubyNoMethod(body string) Frame {
 	return Frame{File: body[:i], Line: number(body[i+1:]), InApp: rubyInApp(body[:i])}
 }
 
-// flush gives the last exception its value. The type stands at the end of the
-// value's first line.
+// flush gives the last exception its value.
 func (p *rubyReader) flush() {
 	if n := len(p.list); n > 0 && p.value != nil {
-		p.list[n-1].Value = strings.Join(trimBlankLines(slices.Clone(p.value)), "\n")
+		e := &p.list[n-1]
+		e.Value = strings.Join(trimBlankLines(slices.Clone(p.value)), "\n")
+		if i := rubyTypeAt([]byte(e.Value)); e.Type == rubyUnknown && i > 0 { // Logger puts it behind the last line
+			e.Type, e.Value = e.Value[i:len(e.Value)-1], strings.TrimSuffix(e.Value[:i-1], " ")
+		}
 	}
 	p.value, p.open = nil, false
 }

@@ -27,6 +27,7 @@ const (
 	maxRubyValue = 64 // lines of a value before its frames
 	maxRubyTitle = 24 // lines between a title and the backtrace
 	maxRubyType  = 200
+	maxRubyHead  = 4096 // bytes of the first lines that others are compared with
 )
 
 var rubyGrammar = grammar{language: Ruby, why: "ruby backtrace", step: stepRuby, parse: parseRuby}
@@ -216,6 +217,9 @@ func isRubySyntaxError(line []byte) bool {
 }
 
 func stepRuby(g *group, line []byte) verdict {
+	if g.headed {
+		line = withoutTags(g.text[:min(g.first, maxRubyHead)], line)
+	}
 	switch g.state {
 	case rubyIntro:
 		return stepRubyIntro(g, line)
@@ -332,7 +336,7 @@ func (g *group) isRubyCause(line []byte) bool {
 	if !ok || p.start > 0 || !hasPrefix(p.rest, ": ") || hasSuffix(line, "(Ractor::RemoteError)") {
 		return false
 	}
-	first := g.text[g.trace:]
+	first := g.text[g.trace:min(len(g.text), g.trace+maxRubyHead)]
 	if hasPrefix(first, "#<Thread:") {
 		first = first[len(firstLine(first)):]
 		first = bytes.TrimLeft(first, "\r\n")
@@ -451,14 +455,43 @@ func stepRubySyntax(line []byte) verdict {
 	return free
 }
 
+// withoutTags cuts the tags of ActiveSupport::TaggedLogging, which stand before
+// every line of a message if they stand in the first.
+func withoutTags(first, line []byte) []byte {
+	n := 0
+	for n < len(line) && line[n] == '[' {
+		end := bytes.IndexByte(line[n:min(len(line), n+maxRubyType)], ']')
+		if end < 0 {
+			return line
+		}
+		if n += end + 1; n < len(line) && line[n] == ' ' {
+			n++
+		}
+	}
+	if n > 0 && bytes.Contains(first, bytes.TrimSpace(line[:n])) {
+		return line[n:]
+	}
+	return line
+}
+
 // stepRubyHeader handles a backtrace after a log line that has the exception.
 func stepRubyHeader(g *group, line []byte) verdict {
-	if len(line) < 8 || g.count > 0 && !g.gap {
+	if len(line) == 0 || g.count > 0 && !g.gap {
 		return refuse
 	}
-	switch last := line[len(line)-1]; {
-	case last != '\'' && last != ')':
+	switch line[len(line)-1] {
+	case '\'', ')', ':':
+	default:
+		return stepLoggerMessage(g, line)
+	}
+	tagged := len(line)
+	line = withoutTags(g.text[:min(g.first, maxRubyHead)], line)
+	switch {
+	case len(line) == 0:
 		return refuse
+	case len(line) < tagged && line[len(line)-1] == ':' && isRubyTitle(line):
+		g.grammar, g.state, g.count = &rubyGrammar, rubyTitle, 0
+		return maybe
 	case isRubyFrom(line):
 		return g.become(&rubyGrammar, rubyFrames)
 	case isRubyFrame(line), isRubyFrame(rubyBody(line)):
@@ -466,5 +499,18 @@ func stepRubyHeader(g *group, line []byte) verdict {
 	case hasSuffix(g.text[:g.first], ":") && g.markRuby(line):
 		return g.become(&rubyGrammar, rubyValue)
 	}
-	return refuse
+	return stepLoggerMessage(g, line)
+}
+
+// stepLoggerMessage waits for the end of a message of several lines, as Ruby's
+// Logger prints the one of an exception before its backtrace.
+func stepLoggerMessage(g *group, line []byte) verdict {
+	if !hasPrefix(g.text[1:], ", [") || g.count > 0 || continues(line) {
+		return refuse
+	}
+	if o := openTrace(line); o.verdict != refuse {
+		return refuse
+	}
+	g.grammar, g.state, g.count = &rubyGrammar, rubyTitle, 0
+	return free
 }
