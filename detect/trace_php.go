@@ -52,7 +52,7 @@ func openPHP(line []byte) opening {
 	switch {
 	case isDigit(line[len(line)-1]) && isPHPPlace(line):
 		o.state = phpPlace
-	case isUpper(line[0]) && phpQualified(line):
+	case phpQualified(line):
 		o.state = phpValue
 	case line[0] == '[' && bytes.Contains(line, []byte(phpObject)) && bytes.Contains(line, []byte("(code: ")):
 		o.state, o.verdict, o.headed = phpMonolog, accept, true
@@ -153,10 +153,19 @@ func phpType(text []byte) int {
 	return n
 }
 
-// phpQualified recognises `App\NotFound: value`.
+// phpQualified recognises `App\NotFound: value`, also after a word of the app's
+// own, as in "caught: ".
 func phpQualified(line []byte) bool {
-	n := phpType(line)
-	return n > 0 && hasPrefix(line[n:], ": ") && bytes.IndexByte(line[:n], '\\') > 0
+	slash := bytes.IndexByte(line, '\\')
+	if slash <= 0 {
+		return false
+	}
+	from := bytes.LastIndexByte(line[:slash], ' ') + 1
+	if from == 1 || from > 1 && line[from-2] != ':' || !isUpper(line[from]) {
+		return false
+	}
+	n := phpType(line[from:])
+	return n > slash-from && hasPrefix(line[from+n:], ": ")
 }
 
 // phpBody returns what a worker of FPM wrote: FPM may put each line in quotes.
@@ -260,7 +269,7 @@ func stepPHPFrames(g *group, line []byte) verdict {
 		return maybe
 	}
 	// A string among the arguments of a call is printed as it is.
-	if last := g.text[len(g.text)-1]; !next && last != ')' && last != '}' && last != '"' {
+	if n := len(g.text); !next && n > 0 && g.text[n-1] != ')' && g.text[n-1] != '}' && g.text[n-1] != '"' {
 		if g.count++; g.count <= maxPHPValue {
 			return free
 		}

@@ -336,7 +336,8 @@ func (g *group) isRubyCause(line []byte) bool {
 	if !ok || p.start > 0 || !hasPrefix(p.rest, ": ") || hasSuffix(line, "(Ractor::RemoteError)") {
 		return false
 	}
-	first := g.text[g.trace:min(len(g.text), g.trace+maxRubyHead)]
+	from := min(g.trace, len(g.text)) // of a later piece of a long trace
+	first := g.text[from:min(len(g.text), from+maxRubyHead)]
 	if hasPrefix(first, "#<Thread:") {
 		first = first[len(firstLine(first)):]
 		first = bytes.TrimLeft(first, "\r\n")
@@ -505,7 +506,7 @@ func stepRubyHeader(g *group, line []byte) verdict {
 // stepLoggerMessage waits for the end of a message of several lines, as Ruby's
 // Logger prints the one of an exception before its backtrace.
 func stepLoggerMessage(g *group, line []byte) verdict {
-	if !hasPrefix(g.text[1:], ", [") || g.count > 0 || continues(line) {
+	if len(g.text) < 4 || !hasPrefix(g.text[1:], ", [") || g.count > 0 || continues(line) {
 		return refuse
 	}
 	if o := openTrace(line); o.verdict != refuse {
