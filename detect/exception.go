@@ -21,6 +21,9 @@ func (r *Record) Exceptions() []Exception {
 	if g == nil {
 		return nil
 	}
+	if r.Trace == Perl && r.Lines == 1 && !r.diedOfIt() {
+		return nil
+	}
 	head := min(max(int(r.head), 0), len(r.Text))
 	return g.parse(&source{
 		header: strings.TrimSuffix(cleanText(r.Text[:head]), "\n"),
@@ -71,6 +74,12 @@ func grammarOf(r *Record) *grammar {
 		return &javaGrammar
 	case JavaScript:
 		return &nodeGrammar
+	case Ruby:
+		return &rubyGrammar
+	case PHP:
+		return &phpGrammar
+	case Perl:
+		return &perlGrammar
 	}
 	return nil
 }

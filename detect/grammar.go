@@ -101,6 +101,15 @@ func openTrace(line []byte) opening {
 	if o := openDump(line); o.verdict != refuse {
 		return o
 	}
+	if o := openRuby(line); o.verdict != refuse {
+		return o
+	}
+	if o := openPHP(line); o.verdict != refuse {
+		return o
+	}
+	if o := openPerl(line); o.verdict != refuse {
+		return o
+	}
 	return openThrowable(line)
 }
 

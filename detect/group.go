@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"unsafe"
 
 	"github.com/logwrap/logwrap/capture"
@@ -183,6 +184,9 @@ func (g *group) composeTrace(r *Record) {
 	if g.headed {
 		if r.Level == NotSet {
 			r.Level, r.Why = Error, g.grammar.why
+		}
+		if len(bytes.TrimSpace(r.Message)) == 0 && g.trace > 0 { // Rails leaves its first line free
+			r.Message = firstLine(g.text[min(g.trace, g.kept):g.kept])
 		}
 		return
 	}

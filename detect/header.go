@@ -43,10 +43,16 @@ func tellsOfPanic(line []byte) bool {
 }
 
 func stepHeader(g *group, line []byte) verdict {
+	if v := stepRubyHeader(g, line); v != refuse {
+		return v
+	}
 	if o := openTrace(line); o.verdict != refuse {
 		return g.introduce(o)
 	}
 	if v := stepInline(g, line); v != refuse {
+		return v
+	}
+	if v := stepPHPHeader(g, line); v != refuse {
 		return v
 	}
 	if isTaskDetail(line) {

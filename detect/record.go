@@ -139,6 +139,9 @@ const (
 	Go
 	Java
 	JavaScript
+	Ruby
+	PHP
+	Perl
 	Other // known from a logger that took the exception apart, not from its runtime
 )
 
@@ -153,6 +156,12 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case Ruby:
+		return "ruby"
+	case PHP:
+		return "php"
+	case Perl:
+		return "perl"
 	case Other:
 		return "other"
 	}

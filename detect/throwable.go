@@ -31,6 +31,12 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isNodeFrame(line):
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
+	case isRubyFrame(line), isRubyFrom(line) && isRubyFrame(line[len("\tfrom "):]):
+		g.markThrowable()
+		return g.become(&rubyGrammar, rubyBare)
+	case isPHPStack(line):
+		g.markThrowable()
+		return g.become(&phpGrammar, phpFrames)
 	}
 	if g.count++; g.count > maxThrowableValue {
 		return refuse

@@ -100,6 +100,9 @@ func isTaskDetail(line []byte) bool {
 
 func stepPyFrames(g *group, line []byte) verdict {
 	frame := hasPrefix(line, `  File "`)
+	if g.state == pyHead && isRubyReversed(line) { // Ruby's head is the same
+		return g.become(&rubyGrammar, rubyReverse)
+	}
 	switch {
 	case frame, g.state == pyFrames && hasPrefix(line, "  ") && !blank(line):
 		g.state = pyFrames

@@ -34,6 +34,15 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 		case "SIGTRAP", "SIGILL": // V8's abort
 			return true
 		}
+	case detect.Ruby:
+		switch signal {
+		case "":
+			return exit.Code == 1
+		case "SIGINT":
+			return bytes.Contains(t.Text, []byte("Interrupt"))
+		}
+	case detect.PHP, detect.Perl: // Perl takes errno as the code, if it is set
+		return signal == "" && exit.Code == 255
 	}
 	return false
 }

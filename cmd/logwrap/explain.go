@@ -194,7 +194,7 @@ func (x *explainer) mark(r *detect.Record) {
 		if w := &x.waiting[i]; w.record.ID == r.ID && w.record.Stream == r.Stream {
 			w.event = true
 			if r.Event.Crash != nil {
-				w.record.Level = r.Level
+				w.record.Level, w.record.Event = r.Level, r.Event
 			}
 			return
 		}

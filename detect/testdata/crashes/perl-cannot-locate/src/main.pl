@@ -1,0 +1,1 @@
+use Nope::Module; 1;

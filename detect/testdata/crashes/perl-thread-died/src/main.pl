@@ -1,0 +1,1 @@
+use threads; my $t = threads->create(sub { die "in thread" }); $t->join; print "main lives\n";

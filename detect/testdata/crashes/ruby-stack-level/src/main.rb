@@ -1,0 +1,3 @@
+def f(n) = g(n)
+def g(n) = f(n + 1)
+f(0)
