@@ -50,6 +50,10 @@ func (r *Record) Fatal() bool {
 		return len(text) > 0 && isNodePlace(firstLine(text))
 	case Python:
 		return hasPrefix(text, pyFatal)
+	case Rust:
+		return rustIsFatal(text)
+	case Native:
+		return nativeIsFatal(text)
 	}
 	return false
 }
@@ -68,6 +72,10 @@ func grammarOf(r *Record) *grammar {
 		return &javaGrammar
 	case JavaScript:
 		return &nodeGrammar
+	case Rust:
+		return &rustGrammar
+	case Native:
+		return &nativeGrammar
 	}
 	return nil
 }

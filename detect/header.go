@@ -31,7 +31,7 @@ func introduces(line []byte, r *Record) bool {
 	case r.Level == Warning:
 		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
 	case r.Level == NotSet && r.Format == Text:
-		return inlineType(line) >= 0 || tellsOfPanic(line)
+		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line)
 	}
 	return false
 }
@@ -47,6 +47,12 @@ func stepHeader(g *group, line []byte) verdict {
 		return g.introduce(o)
 	}
 	if v := stepInline(g, line); v != refuse {
+		return v
+	}
+	if v := stepReport(g, line); v != refuse {
+		return v
+	}
+	if v := stepBeforeStack(g, line); v != refuse {
 		return v
 	}
 	if isTaskDetail(line) {

@@ -117,6 +117,8 @@ const (
 	Go
 	Java
 	JavaScript
+	Rust
+	Native // C, C++ and what else has no runtime of its own
 )
 
 // String returns the name that explain shows; empty for NoLanguage.
@@ -130,6 +132,10 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case Rust:
+		return "rust"
+	case Native:
+		return "native"
 	}
 	return ""
 }

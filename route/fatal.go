@@ -34,6 +34,18 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 		case "SIGTRAP", "SIGILL": // V8's abort
 			return true
 		}
+	case detect.Rust: // 101 after a panic of main, 1 if main returned an error
+		switch signal {
+		case "":
+			return exit.Code == 101 || exit.Code == 1 && bytes.HasPrefix(t.Text, []byte("Error:"))
+		case "SIGTRAP", "SIGILL": // an abort without the C library
+			return true
+		}
+	case detect.Native: // printed by what handled the signal, or by the shell that saw it
+		switch signal {
+		case "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS":
+			return true
+		}
 	}
 	return false
 }
