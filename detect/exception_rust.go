@@ -10,7 +10,7 @@ func parseRust(s *source) []Exception {
 	lines := strings.Split(s.text, "\n")
 	first := []byte(strings.TrimRight(lines[0], " "))
 	switch {
-	case string(first) == "Caused by:" || string(first) == "Stack backtrace:" || strings.HasPrefix(s.text, "Error:"):
+	case isReportMark(lines[0]) || strings.HasPrefix(s.text, "Error:"):
 		return parseRustReport(s.header, lines)
 	case string(first) == eyreCrashed:
 		return parseEyrePanic(lines)
@@ -40,7 +40,7 @@ func parseRust(s *source) []Exception {
 func parseReportOrAbort(lines []string) []Exception {
 	switch {
 	case isAllocationFailure([]byte(lines[0])):
-		return []Exception{{Type: "memory allocation failed", Value: lines[0], Language: Rust}}
+		return []Exception{{Type: "memory allocation failed", Value: lines[0], Language: Rust, Frames: rustFrames(lines[1:])}}
 	case strings.HasPrefix(lines[0], rustRuntime):
 		return []Exception{{Type: "fatal runtime error", Value: lines[0][len(rustRuntime):], Language: Rust}}
 	}
@@ -131,7 +131,32 @@ func rustFunction(body string) string {
 	if i := len(body) - len("::h0123456789abcdef"); i > 0 && strings.HasPrefix(body[i:], "::h") && isHex(body[i+3:]) {
 		body = body[:i]
 	}
-	return body
+	return cutCrateHashes(strings.TrimSuffix(body, "<unknown>"))
+}
+
+// cutCrateHashes cuts what tells versions of a crate apart in names of the newer
+// mangling: "std[e28293b1aa0f68bd]::rt::lang_start".
+func cutCrateHashes(name string) string {
+	const hash = len("[e28293b1aa0f68bd]")
+	if !strings.Contains(name, "]::") {
+		return name
+	}
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(name, '[')
+		if i < 0 {
+			b.WriteString(name)
+			return b.String()
+		}
+		b.WriteString(name[:i])
+		name = name[i:]
+		if len(name) > hash && name[hash-1] == ']' && name[hash] == ':' && isHex(name[1:hash-1]) {
+			name = name[hash:]
+			continue
+		}
+		b.WriteByte('[')
+		name = name[1:]
+	}
 }
 
 func isHex(s string) bool {

@@ -11,11 +11,16 @@ func parseRustReport(header string, lines []string) []Exception {
 	var values []string
 	if header != "" {
 		values = []string{reportedError(header)}
-	} else if lines[0] != "Caused by:" && lines[0] != "Stack backtrace:" {
-		if v := reportedError(lines[0]); v != "" {
+	} else if !isReportMark(lines[0]) {
+		n := 1
+		for n < len(lines) && !isReportMark(lines[n]) && !strings.HasPrefix(lines[n], "   0: ") {
+			n++
+		}
+		more := trimBlankLines(append([]string{reportedError(lines[0])}, lines[1:n]...))
+		if v := strings.TrimSpace(strings.Join(more, "\n")); v != "" {
 			values = append(values, v)
 		}
-		lines = lines[1:]
+		lines = lines[n:]
 	}
 	end := 0
 	for end < len(lines) && !endsRustCauses(lines[end]) {
@@ -40,8 +45,12 @@ func reportedError(line string) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(r.Message)), "Error:"))
 }
 
+func isReportMark(line string) bool {
+	return strings.TrimSpace(line) == "Caused by:" || endsRustCauses(line)
+}
+
 func endsRustCauses(line string) bool {
-	switch line {
+	switch strings.TrimSpace(line) {
 	case "Stack backtrace:", rustStackHead, "Location:":
 		return true
 	}
@@ -55,7 +64,7 @@ func rustCauseList(lines []string) []string {
 	var list []string
 	for _, line := range lines {
 		body := line[indent(line):]
-		if line == "Caused by:" || body == "" && len(list) == 0 {
+		if body == "Caused by:" || body == "" && len(list) == 0 {
 			continue
 		}
 		if n := digitsEnd([]byte(body), 0); n > 0 && strings.HasPrefix(body[n:], ": ") && number(body) == len(list) {

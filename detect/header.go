@@ -65,7 +65,7 @@ func stepHeader(g *group, line []byte) verdict {
 		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
 	}
 	switch {
-	case g.state == headerStrong && g.count == 0 && len(line) == 0: // Spring Boot leaves a line free around a trace
+	case g.state == headerStrong && g.count == 0 && blank(line): // Spring Boot leaves a line free around a trace
 		g.gap = true
 		g.count++
 		return maybe

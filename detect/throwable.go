@@ -32,6 +32,9 @@ func stepThrowable(g *group, line []byte) verdict {
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
 	}
+	if v := stepReport(g, line); v != refuse {
+		return v
+	}
 	if g.count++; g.count > maxThrowableValue {
 		return refuse
 	}

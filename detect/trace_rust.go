@@ -222,14 +222,15 @@ func isRustFrame(line []byte) bool {
 // has causes, as anyhow and eyre write it: on standard error by main itself, or
 // through a logger.
 func stepReport(g *group, line []byte) verdict {
+	body := line[indent(line):] // env_logger sets lines in
 	switch {
 	case len(line) == 0:
-	case line[0] == 'C' && g.gap && string(line) == "Caused by:", line[0] == 'S' && g.gap && string(line) == "Stack backtrace:":
-		g.grammar, g.state, g.count = &rustGrammar, rustCauses, 0
-		g.depth = 0
-		if line[0] == 'S' {
-			g.state = rustStack
-		}
+	case len(body) == 0:
+	case body[0] == 'C' && string(body) == "Caused by:" && g.afterBlank():
+		g.grammar, g.state, g.count, g.depth = &rustGrammar, rustCauses, 0, 0
+		return maybe
+	case body[0] == 'S' && string(body) == "Stack backtrace:" && g.afterBlank():
+		g.grammar, g.state, g.count = &rustGrammar, rustStack, 0
 		return maybe
 	case line[0] == ' ' && g.count == 0 && hasPrefix(line, "   0: ") && string(bytes.TrimRight(g.text[:g.first], " ")) == "Error:":
 		return g.become(&rustGrammar, rustReport)
@@ -237,12 +238,18 @@ func stepReport(g *group, line []byte) verdict {
 	return refuse
 }
 
+// afterBlank reports whether the last line of the group is blank.
+func (g *group) afterBlank() bool {
+	return g.lines > 1 && blank(g.text[bytes.LastIndexByte(g.text, '\n')+1:])
+}
+
 func stepRustCauses(g *group, line []byte) verdict {
+	body := line[indent(line):]
 	switch {
-	case string(line) == "Stack backtrace:", string(line) == rustStackHead:
+	case string(body) == "Stack backtrace:", string(body) == rustStackHead:
 		g.state = rustStack
 		return accept
-	case string(line) == "Location:" && g.depth > 0:
+	case string(body) == "Location:" && g.depth > 0:
 		g.state = rustReport
 		return accept
 	case hasPrefix(line, "    "):
@@ -256,6 +263,17 @@ func stepRustCauses(g *group, line []byte) verdict {
 
 // stepRustReport takes the sections of color-eyre.
 func stepRustReport(g *group, line []byte) verdict {
+	switch {
+	case hasPrefix(line, "Location:"):
+		g.depth = 1
+	case hasPrefix(line, "Message: "):
+		g.mark(line, line[len("Message: "):])
+	case g.depth == 0: // more of the message
+		if g.count++; g.count > maxRustValue {
+			return refuse
+		}
+		return free
+	}
 	for _, p := range [...]string{"Message: ", "Location:", "Backtrace omitted.", "Run with ", "Warning: ", "Suggestion: ", "Note: ", "Error:", "Stack backtrace:"} {
 		if hasPrefix(line, p) {
 			return accept
