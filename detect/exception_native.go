@@ -37,7 +37,7 @@ func parseAssertion(line string) Exception {
 			place = after
 		}
 		file, function, _ := strings.Cut(place, ": ")
-		f := nativeFrame(cutParameters(function), "")
+		f := nativeFrame(cutReturnType(cutParameters(function)), "")
 		f.File, f.Line, f.Column = cutPlace(file)
 		f.InApp = nativeInApp(f.Function, f.File)
 		e.Frames = []Frame{f}
@@ -136,7 +136,7 @@ func parseSignal(header string, lines []string) Exception {
 			}
 		}
 	}
-	if strings.HasPrefix(e.Value, "*** ") && !strings.HasPrefix(e.Value, "*** Error in") {
+	if strings.HasPrefix(e.Value, "*** S") {
 		e.Value = strings.TrimSuffix(strings.Trim(e.Value, "* "), "; stack trace:")
 	}
 	return e

@@ -161,7 +161,8 @@ func symbolFrame(rest string) Frame {
 		return Frame{}
 	}
 	name, _, _ := strings.Cut(strings.TrimSuffix(rest[open+1:], ")"), "+0x")
-	return nativeFrame(name, rest[:open])
+	module := rest[:open]
+	return nativeFrame(name, module[strings.LastIndexByte(module, ' ')+1:]) // some number the lines
 }
 
 // lldbFrame reads "frame #0: 0x55 app`route(r=0x7f) at main.c:4:10".
@@ -201,8 +202,8 @@ func boostFrame(rest string) Frame {
 // Sentry does not group by either: "a::f(int) const" is "a::f".
 func cutParameters(name string) string {
 	name = strings.TrimSpace(name)
-	if i := strings.Index(name, " [clone "); i > 0 {
-		name = name[:i]
+	for _, note := range [...]string{" [clone ", " [with "} {
+		name, _, _ = strings.Cut(name, note)
 	}
 	if i := strings.LastIndex(name, "[abi:"); i > 0 && strings.IndexByte(name[i:], ']') > 0 {
 		name = name[:i] + name[i+strings.IndexByte(name[i:], ']')+1:]
@@ -220,6 +221,28 @@ func cutParameters(name string) string {
 	return strings.TrimSpace(name[:i])
 }
 
+// cutReturnType cuts what __PRETTY_FUNCTION__ has before the name, as in "T&
+// box<a, b>::at".
+func cutReturnType(name string) string {
+	if strings.Contains(name, "operator") {
+		return name
+	}
+	depth := 0
+	for i := len(name) - 1; i >= 0; i-- {
+		switch name[i] {
+		case '>', ')':
+			depth++
+		case '<', '(':
+			depth--
+		case ' ':
+			if depth == 0 {
+				return strings.TrimLeft(name[i+1:], "*&")
+			}
+		}
+	}
+	return name
+}
+
 // nativeFrame makes a frame of a function and a place, or a module without a line.
 func nativeFrame(function, place string) Frame {
 	f := Frame{Function: function}
@@ -231,6 +254,13 @@ func nativeFrame(function, place string) Frame {
 // nativeInApp: not the C and C++ libraries, nor the sanitizers in front of them
 // (Sentry's built-in rules for native stacks go by the module's path as well).
 func nativeInApp(function, file string) bool {
+	switch function {
+	case "malloc", "calloc", "realloc", "free", "memcpy", "memmove", "memset", "strlen", "strcpy", "abort", "raise", "gsignal", "clone", "clone3", "kill", "pthread_create", "__restore_rt":
+		return false
+	}
+	if strings.Contains(file, "/sysdeps/") || strings.HasPrefix(file, "csu/") {
+		return false
+	}
 	for _, p := range [...]string{"/lib/", "/lib64/", "/usr/", "../sysdeps/", "../csu/", "./csu/", "./nptl/", "./stdlib/", "./assert/", "./malloc/", "./signal/", "./debug/", "./misc/", "./string/", "../../", "/build/glibc", "/opt/"} {
 		if strings.HasPrefix(file, p) {
 			return strings.HasPrefix(file, "/usr/src/app") || strings.HasPrefix(file, "/usr/local/app") || p == "/opt/" && !strings.Contains(file, "/lib/")

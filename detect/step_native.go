@@ -112,7 +112,8 @@ func stepNativeStack(g *group, line []byte) verdict {
 // indented and looks like one is no opening otherwise.
 func isFirstFrame(line []byte) bool {
 	rest := line[indent(line):]
-	return hasPrefix(rest, "#0") || hasPrefix(rest, "0# ") || hasPrefix(rest, "@ ") && indent(line) >= 4 || hasPrefix(rest, "#")
+	return hasPrefix(rest, "#0") || hasPrefix(rest, "0# ") || hasPrefix(rest, "@ ") && indent(line) >= 4 || hasPrefix(rest, "#") ||
+		line[len(line)-1] == ']'
 }
 
 // isNativeFrame recognises a frame of any of the usual forms.

@@ -32,6 +32,9 @@ func stepThrowable(g *group, line []byte) verdict {
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
 	}
+	if g.count < 2 && len(line) > 0 && isNativeFrame(line) && tellsOfSignal(g.text[:g.first]) { // "Error: signal 11:"
+		return g.become(&nativeGrammar, natStack)
+	}
 	if v := stepReport(g, line); v != refuse {
 		return v
 	}
