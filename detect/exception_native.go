@@ -37,7 +37,7 @@ func parseAssertion(line string) Exception {
 			place = after
 		}
 		file, function, _ := strings.Cut(place, ": ")
-		f := nativeFrame(cutReturnType(cutParameters(function)), "")
+		f := nativeFrame(cutParameters(function), "")
 		f.File, f.Line, f.Column = cutPlace(file)
 		f.InApp = nativeInApp(f.Function, f.File)
 		e.Frames = []Frame{f}
@@ -109,10 +109,13 @@ func parseSignal(header string, lines []string) Exception {
 		r := Record{Text: []byte(header)}
 		classify(r.Text, &r)
 		e.Value = string(firstLine(r.Message))
+		if r.Level < Critical {
+			e.Type = "Error" // logged, unless it tells of a signal
+		}
 	}
 	head := header
 	for _, line := range lines {
-		if isNativeFrame([]byte(line)) && !strings.HasPrefix(line, "PC: @") {
+		if isNativeFrame([]byte(line)) {
 			break
 		}
 		head += "\n" + line
@@ -179,10 +182,9 @@ func nativeIsFatal(text []byte) bool {
 		return false
 	}
 	switch {
-	case isRuler(line), hasSuffix(line, "Sanitizer:DEADLYSIGNAL"), valgrindPID(line) > 0 && isSanitizerHead(line):
+	case isRuler(line), hasSuffix(line, "Sanitizer:DEADLYSIGNAL"), isSanitizerHead(line): // a race is only a warning
 		near := text[:min(len(text), 512)]
-		return bytes.Contains(near, []byte("==ERROR: ")) || hasPrefix(line, "==") && !bytes.Contains(line, []byte("==WARNING: ")) ||
-			bytes.Contains(text, []byte("\nExiting")) || bytes.Contains(text, []byte("==ABORTING"))
+		return bytes.Contains(near, []byte("==ERROR: ")) || bytes.Contains(text, []byte("\nExiting")) || bytes.Contains(text, []byte("==ABORTING"))
 	case valgrindPID(line) > 0:
 		return bytes.Contains(line, []byte("Process terminating"))
 	}

@@ -15,7 +15,7 @@ func nativeFrames(lines []string) []Frame {
 			}
 			continue
 		}
-		if !isNativeFrame([]byte(line)) || strings.HasPrefix(line, "PC: @") {
+		if !isNativeFrame([]byte(line)) {
 			continue
 		}
 		for i+1 < len(lines) && isWrapped(line, lines[i+1]) { // gdb wraps long arguments
@@ -175,8 +175,8 @@ func lldbFrame(rest string) Frame {
 		module = module[i+1:]
 	}
 	place := module
-	if c, p, ok := strings.Cut(call, " at "); ok {
-		call, place = c, p
+	if i := strings.LastIndex(call, ") at "); i > 0 {
+		call, place = call[:i+1], call[i+len(") at "):]
 	} else if c, _, ok := strings.Cut(call, " + "); ok {
 		call = c
 	}
@@ -211,18 +211,14 @@ func cutParameters(name string) string {
 	for _, tail := range [...]string{" const", " &", " &&", " volatile", " noexcept"} {
 		name = strings.TrimSuffix(name, tail)
 	}
-	if !strings.HasSuffix(name, ")") {
-		return name
+	if i := goNameEnd(name); strings.HasSuffix(name, ")") && i > 0 && !strings.HasSuffix(name[:i], "operator") && !strings.HasSuffix(name, "(anonymous namespace)") {
+		name = strings.TrimSpace(name[:i])
 	}
-	i := goNameEnd(name)
-	if i <= 0 || strings.HasSuffix(name[:i], "operator") || strings.HasSuffix(name, "(anonymous namespace)") {
-		return name
-	}
-	return strings.TrimSpace(name[:i])
+	return cutReturnType(name)
 }
 
-// cutReturnType cuts what __PRETTY_FUNCTION__ has before the name, as in "T&
-// box<a, b>::at".
+// cutReturnType cuts what the names of templates and __PRETTY_FUNCTION__ begin
+// with, as in "T& box<a, b>::at".
 func cutReturnType(name string) string {
 	if strings.Contains(name, "operator") {
 		return name
@@ -266,8 +262,8 @@ func nativeInApp(function, file string) bool {
 			return strings.HasPrefix(file, "/usr/src/app") || strings.HasPrefix(file, "/usr/local/app") || p == "/opt/" && !strings.Contains(file, "/lib/")
 		}
 	}
-	for _, p := range [...]string{"__libc_start", "_start", "__interceptor_", "__asan", "__tsan", "__ubsan", "__msan", "__sanitizer", "operator new", "operator delete",
-		"std::", "__cxa_", "__gnu_cxx::", "__GI_", "__cxxabiv1::", "google::", "absl::", "folly::", "boost::stacktrace", "start_thread", "clone"} {
+	for _, p := range [...]string{"__", "_start", "operator new", "operator delete",
+		"std::", "google::", "absl::", "folly::", "boost::stacktrace", "start_thread", "clone"} {
 		if strings.HasPrefix(function, p) {
 			return false
 		}

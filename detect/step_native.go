@@ -6,11 +6,11 @@ import (
 
 func stepNative(g *group, line []byte) verdict {
 	switch g.state {
-	case sanDeadly, sanBody, sanTail:
+	case sanDeadly, sanBody, sanTail, sanEnd:
 		return stepSanitizer(g, line)
 	case ubsBody, ubsEnd:
 		return stepUBSan(g, line)
-	case valHead, valBody:
+	case valHead, valBody, valBlank:
 		return stepValgrind(g, line)
 	}
 	if isShellSignal(line) {
@@ -78,6 +78,9 @@ func stepToStack(g *group, line []byte) verdict {
 	case isNativeFrame(line):
 		g.state, g.count = natStack, 0
 		return accept
+	case g.state == natDebugger && (len(line) == 0 || hasPrefix(line, "Thread ") && hasSuffix(line, "):")) && g.count < maxBeforeStack:
+		g.count++
+		return maybe
 	case hasPrefix(line, "*** SIG") || hasPrefix(line, "*** Signal ") || hasPrefix(line, "PC: @"):
 		return accept
 	}
@@ -99,6 +102,8 @@ func stepNativeStack(g *group, line []byte) verdict {
 		return accept
 	case string(line) == glibcMap:
 		g.state = natMap
+		return accept
+	case g.text[0] == '*' && (hasPrefix(line, "-> ") || indent(line) > 0): // lldb shows the source
 		return accept
 	case indent(line) >= 4 && !blank(line): // gdb's long arguments, a file or a source line below its frame
 		return accept
@@ -140,8 +145,6 @@ func isNativeFrame(line []byte) bool {
 	case (c == 'f' || c == '*') && n > 0: // lldb
 		rest, _ = cutPrefix(rest, "* ")
 		return hasPrefix(rest, "frame #") && bytes.Contains(rest[:min(len(rest), 40)], []byte(": 0x"))
-	case c == 'P' && hasPrefix(rest, "PC: @ "):
-		return true
 	}
 	return line[len(line)-1] == ']' && isSymbolLine(line)
 }

@@ -72,6 +72,11 @@ func stepSanitizer(g *group, line []byte) verdict {
 	pid := valgrindPID(line)
 	body := line[pid:]
 	switch {
+	case g.state == sanEnd:
+		if hasPrefix(line, "ThreadSanitizer: reported ") {
+			return done
+		}
+		return refuse
 	case g.state == sanDeadly:
 		if isSanitizerHead(line) {
 			g.state = sanBody
@@ -86,7 +91,8 @@ func stepSanitizer(g *group, line []byte) verdict {
 	case pid > 0 && hasPrefix(body, "ABORTING"), g.state == sanTail && string(line) == "Exiting":
 		return done
 	case isRuler(line):
-		return done
+		g.state = sanEnd
+		return accept
 	case hasPrefix(line, "SUMMARY: "):
 		g.state = sanTail
 		return accept
@@ -166,7 +172,7 @@ func openValgrind(line []byte) opening {
 	if isSanitizerHead(line) {
 		return opening{grammar: &nativeGrammar, state: sanBody, verdict: accept}
 	}
-	if rest := line[n:]; len(rest) < 3 || rest[0] != ' ' || rest[1] == ' ' {
+	if rest := line[n:]; len(rest) < 3 || rest[0] != ' ' || !isUpper(rest[1]) && !isDigit(rest[1]) || hasPrefix(rest, " Thread #") {
 		return opening{}
 	}
 	return opening{grammar: &nativeGrammar, state: valHead, verdict: maybe}
@@ -176,13 +182,19 @@ const maxValgrindHead = 6
 
 func stepValgrind(g *group, line []byte) verdict {
 	n := valgrindPID(line)
-	if n == 0 || n+1 >= len(line) || string(line[:n]) != string(g.text[:n]) {
+	if n == 0 || string(line[:n]) != string(g.text[:n]) {
 		return refuse
 	}
-	rest := line[n+1:]
+	rest := line[min(n+1, len(line)):]
 	switch {
-	case blank(rest):
+	case blank(rest) && g.state == valBody: // Helgrind tells of the other thread below
+		g.state = valBlank
+		return maybe
+	case blank(rest), g.state == valBlank && !hasPrefix(rest, "This conflicts with "):
 		return refuse
+	case g.state == valBlank:
+		g.state, g.count = valHead, 0
+		return maybe
 	case hasPrefix(rest, "   at 0x"), hasPrefix(rest, "   by 0x"):
 		g.state = valBody
 		return accept
