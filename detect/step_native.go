@@ -6,7 +6,7 @@ import (
 
 func stepNative(g *group, line []byte) verdict {
 	switch g.state {
-	case sanDeadly, sanBody, sanTail, sanEnd:
+	case sanDeadly, sanBody, sanTail:
 		return stepSanitizer(g, line)
 	case ubsBody, ubsEnd:
 		return stepUBSan(g, line)
@@ -141,7 +141,7 @@ func isNativeFrame(line []byte) bool {
 		return hexEnd(addr) >= 4 && (hexEnd(addr) == len(addr) || addr[hexEnd(addr)] == ' ')
 	case isDigit(c) && n > 0: // Boost.Stacktrace and std::stacktrace
 		d := digitsEnd(rest, 0)
-		return hasPrefix(rest[d:], "# ") && d+2 < len(rest)
+		return hasPrefix(rest[d:], "# ") && (bytes.Contains(rest, []byte(" in ")) || bytes.Contains(rest, []byte(" at ")) || hasPrefix(rest[d:], "# 0x"))
 	case (c == 'f' || c == '*') && n > 0: // lldb
 		rest, _ = cutPrefix(rest, "* ")
 		return hasPrefix(rest, "frame #") && bytes.Contains(rest[:min(len(rest), 40)], []byte(": 0x"))

@@ -20,7 +20,6 @@ const (
 	sanDeadly                // "AddressSanitizer:DEADLYSIGNAL"
 	sanBody                  // a line of a sanitizer's report
 	sanTail                  // "SUMMARY: …" or what comes after it
-	sanEnd                   // the ruler below a report; the count of all of them may follow
 	ubsBody                  // a line of a report of UBSan
 	ubsEnd                   // the blank line at its end
 	valHead                  // a first line of a report of Valgrind

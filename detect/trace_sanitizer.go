@@ -72,11 +72,6 @@ func stepSanitizer(g *group, line []byte) verdict {
 	pid := valgrindPID(line)
 	body := line[pid:]
 	switch {
-	case g.state == sanEnd:
-		if hasPrefix(line, "ThreadSanitizer: reported ") {
-			return done
-		}
-		return refuse
 	case g.state == sanDeadly:
 		if isSanitizerHead(line) {
 			g.state = sanBody
@@ -91,8 +86,7 @@ func stepSanitizer(g *group, line []byte) verdict {
 	case pid > 0 && hasPrefix(body, "ABORTING"), g.state == sanTail && string(line) == "Exiting":
 		return done
 	case isRuler(line):
-		g.state = sanEnd
-		return accept
+		return done
 	case hasPrefix(line, "SUMMARY: "):
 		g.state = sanTail
 		return accept

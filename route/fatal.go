@@ -43,6 +43,8 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 		}
 	case detect.Native: // printed by what handled the signal, or by the shell that saw it
 		switch signal {
+		case "": // what races make of an exit that went well
+			return exit.Code == 66 && bytes.Contains(t.Text, []byte("WARNING: ThreadSanitizer: "))
 		case "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS":
 			return true
 		}
