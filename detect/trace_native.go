@@ -65,16 +65,21 @@ func openNative(line []byte) opening {
 		return openStars(line)
 	case line[len(line)-1] == ']' && isSymbolLine(line):
 		return opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe, bare: true, alone: &nativeDumpGrammar}
-	case isAssertion(line), isHeapAbort(line):
+	case hasSuffix(line, "failed.") && isAssertion(line) || isHeapAbort(line):
 		return abort
-	case isShellSignal(line) && !hasPrefix(line, "Abort") && !hasPrefix(line, "Illegal") && !hasPrefix(line, "Trace"),
-		isShellSignal(line) && hasSuffix(line, "(core dumped)"):
-		abort.verdict = done
-		return abort
+	case c == 'A' || c == 'F' || c == 'E':
+		if isAssertion(line) {
+			return abort
+		}
 	case c == 'l' && (hasPrefix(line, "libc++abi: ") || hasPrefix(line, "libc++abi.dylib: ")):
 		return abort
 	case c == 'T' && hasPrefix(line, "Thread ") && bytes.Contains(line, []byte(gdbThread)):
 		return opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}
+	}
+	// "Aborted" alone may be what the app says about a job.
+	if i := shellSignal(line); i == 0 || i == 2 || i > 0 && (hasSuffix(line, "(core dumped)") || !isUpper(line[0])) {
+		abort.verdict = done
+		return abort
 	}
 	return openSanitizer(line)
 }
@@ -128,31 +133,38 @@ func isAssertion(line []byte) bool {
 	return false
 }
 
+// heapWords are the words of which the messages of malloc_printerr have one.
+var heapWords = [...]string{"invalid", "corrupt", "double free", "too many", "unaligned", "mismatching", "smallbin", "unlinked", "duplicated"}
+
 // isHeapAbort recognises the messages of malloc_printerr (glibc, malloc/malloc.c).
 func isHeapAbort(line []byte) bool {
 	if len(line) > 80 {
 		return false
 	}
-	if n := bytes.Index(line, []byte("(): ")); n > 0 {
-		switch string(line[:n]) {
-		case "free", "malloc", "realloc", "calloc", "malloc_consolidate", "munmap_chunk", "mremap_chunk", "sysmalloc", "tcache_thread_shutdown", "malloc_check_get_size":
-			for _, word := range [...]string{"invalid", "corrupt", "double free", "too many", "unaligned", "mismatching", "memory corruption", "smallbin", "unlinked", "duplicated"} {
-				if bytes.Contains(line[n:], []byte(word)) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	rest, ok := cutPrefix(line, "double free or corruption (")
-	switch {
-	case ok:
-		return len(rest) < 12 && hasSuffix(rest, ")")
-	case line[0] == 'c':
+	switch line[0] {
+	case 'd':
+		rest, ok := cutPrefix(line, "double free or corruption (")
+		return ok && len(rest) < 12 && hasSuffix(rest, ")")
+	case 'c':
 		switch string(line) {
 		case "corrupted size vs. prev_size", "corrupted size vs. prev_size while consolidating", "corrupted size vs. prev_size in fastbins",
 			"corrupted double-linked list", "corrupted double-linked list (not small)":
 			return true
+		}
+	case 'f', 'm', 'r', 't', 's':
+	default:
+		return false
+	}
+	n := bytes.Index(line, []byte("(): "))
+	if n <= 0 {
+		return false
+	}
+	switch string(line[:n]) {
+	case "free", "malloc", "realloc", "calloc", "malloc_consolidate", "munmap_chunk", "mremap_chunk", "sysmalloc", "tcache_thread_shutdown", "malloc_check_get_size":
+		for _, word := range heapWords {
+			if bytes.Contains(line[n:], []byte(word)) {
+				return true
+			}
 		}
 	}
 	return false
@@ -169,7 +181,7 @@ func shellSignal(line []byte) int {
 	if len(line) < len("Aborted") || len(line) > 400 {
 		return -1
 	}
-	if i := bytes.Index(line, []byte(": line ")); i > 0 {
+	if i := bytes.Index(line[:min(len(line), 200)], []byte(": ")); i > 0 && hasPrefix(line[i:], ": line ") {
 		rest := line[i+len(": line "):]
 		if n := digitsEnd(rest, 0); n > 0 && hasPrefix(rest[n:], ":") {
 			rest = bytes.TrimLeft(rest[n+1:], " ")
@@ -185,6 +197,9 @@ func shellSignal(line []byte) int {
 }
 
 func signalWords(rest []byte, more bool) int {
+	if len(rest) == 0 || !isUpper(rest[0]) {
+		return -1
+	}
 	for i, s := range shellSignals {
 		if tail, ok := cutPrefix(rest, s); ok {
 			tail = bytes.TrimLeft(tail, " ")
@@ -200,20 +215,18 @@ func signalWords(rest []byte, more bool) int {
 // tellsOfSignal reports whether a line that states no level may introduce the
 // stack which a handler of signals dumps.
 func tellsOfSignal(line []byte) bool {
-	if len(line) > 160 {
+	if len(line) > 120 {
 		return false
 	}
-	for _, word := range [...]string{"ignal", "SIG", "egfault", "rash", "egmentation", "ack"} {
-		if bytes.Contains(line, []byte(word)) {
-			return word != "ack" || isStackTitle(line)
-		}
+	if bytes.IndexByte(line, 'g') >= 0 && (bytes.Contains(line, []byte("ignal")) || bytes.Contains(line, []byte("egfault")) || bytes.Contains(line, []byte("egmentation"))) {
+		return true
 	}
-	return false
+	return bytes.Contains(line, []byte("SIG")) || isStackTitle(line)
 }
 
 // isStackTitle recognises what handlers write above a stack.
 func isStackTitle(line []byte) bool {
-	if len(line) > 100 || len(line) == 0 {
+	if len(line) > 100 || bytes.IndexByte(line, 'k') < 0 && bytes.IndexByte(line, 'K') < 0 {
 		return false
 	}
 	for _, word := range [...]string{"ack trace", "acktrace", "ack frames", "ACKTRACE", "ack dump", "all stack"} {

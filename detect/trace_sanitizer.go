@@ -131,8 +131,8 @@ func isSanitizerLine(line []byte) bool {
 // isUBSan recognises "main.c:2:44: runtime error: signed integer overflow: …".
 func isUBSan(line []byte) bool {
 	near := line[:min(len(line), 400)]
-	i := bytes.Index(near, []byte(ubsError))
-	if i <= 0 {
+	i := bytes.Index(near, []byte(": "))
+	if i <= 0 || !hasPrefix(line[i:], ubsError) {
 		return false
 	}
 	_, n, column := cutPlace(string(near[:i]))
