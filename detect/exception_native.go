@@ -120,6 +120,9 @@ func parseSignal(header string, lines []string) Exception {
 		}
 		head += "\n" + line
 	}
+	if end := lines[len(lines)-1]; strings.HasPrefix(end, "Segmentation fault (") {
+		head += "\n" + end
+	}
 	if i := shellSignal([]byte(lines[0])); i >= 0 {
 		e.Type = [...]string{"SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS"}[i]
 		e.Value = shellSignals[i]

@@ -7,6 +7,7 @@ import (
 // nativeFrames reads the first stack of some lines: up to a blank line behind it.
 func nativeFrames(lines []string) []Frame {
 	var list []Frame
+	first, last := -1, -1 // the numbers of frames: backward-cpp begins with the oldest call
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
 		if line == "" || line == glibcMap {
@@ -24,7 +25,14 @@ func nativeFrames(lines []string) []Frame {
 		}
 		if f := oneFrame(line); f.Function != "" || f.File != "" {
 			list = append(list, f)
+			if n := strings.TrimLeft(line, " "); n[0] == '#' {
+				last = number(n[1:])
+				first = max(first, last)
+			}
 		}
+	}
+	if first > last {
+		return list
 	}
 	return reversed(list)
 }
@@ -62,14 +70,14 @@ func numberedFrame(rest string, flush bool) Frame {
 		if s, ok := strings.CutPrefix(rest, "Source \""); ok {
 			file, after, _ := strings.Cut(s, "\", line ")
 			n, name, _ := strings.Cut(after, ", in ")
-			f := nativeFrame(name, file)
+			f := nativeFrame(cutParameters(name), file)
 			f.Line = number(n)
 			return f
 		}
 	} else {
 		file, after, _ := strings.Cut(quoted, "\"")
 		_, name, _ := strings.Cut(after, ", in ")
-		return nativeFrame(name, file)
+		return nativeFrame(cutParameters(name), file)
 	}
 	if strings.HasPrefix(rest, "0x") {
 		_, after, ok := strings.Cut(rest, " ")
@@ -158,7 +166,7 @@ func symbolFrame(rest string) Frame {
 	rest = strings.TrimRight(rest[:strings.LastIndexByte(rest, '[')], " ")
 	open := strings.LastIndexByte(rest, '(')
 	if open < 0 {
-		return Frame{}
+		return nativeFrame("", rest)
 	}
 	name, _, _ := strings.Cut(strings.TrimSuffix(rest[open+1:], ")"), "+0x")
 	module := rest[:open]

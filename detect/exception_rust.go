@@ -14,6 +14,11 @@ func parseRust(s *source) []Exception {
 		return parseRustReport(s.header, lines)
 	case string(first) == eyreCrashed:
 		return parseEyrePanic(lines)
+	case strings.Contains(s.header, "' panicked at "):
+		if i := strings.Index(s.header, "thread '"); i >= 0 && rustThread([]byte(s.header[i:])) != nil {
+			return []Exception{rustPanic(append([]string{s.header[i:], rustStackHead}, lines...))}
+		}
+		return nil
 	case s.header != "":
 		return parseRustReport("", strings.Split(s.header+"\n"+s.text, "\n"))
 	}

@@ -100,6 +100,8 @@ func stepNativeStack(g *group, line []byte) verdict {
 	switch {
 	case isNativeFrame(line), hasPrefix(line, "(More stack frames follow"), hasPrefix(line, "Backtrace stopped: "):
 		return accept
+	case hasPrefix(line, "Segmentation fault (") && g.trace+1 < len(g.text): // backward-cpp
+		return done
 	case string(line) == glibcMap:
 		g.state = natMap
 		return accept
@@ -180,8 +182,8 @@ func isSymbolLine(line []byte) bool {
 		return false
 	}
 	rest := bytes.TrimRight(line[:i], " ")
-	if len(rest) == 0 || rest[len(rest)-1] != ')' {
-		return false
+	if len(rest) == 0 || rest[len(rest)-1] != ')' { // a file without symbols
+		return (hasPrefix(rest, "/") || hasPrefix(rest, "./")) && bytes.IndexByte(rest, ' ') < 0
 	}
 	open := bytes.LastIndexByte(rest, '(')
 	if open <= 0 || bytes.IndexByte(rest[:open], '.') < 0 && bytes.IndexByte(rest[:open], '/') < 0 {

@@ -232,6 +232,9 @@ func stepReport(g *group, line []byte) verdict {
 	case body[0] == 'S' && string(body) == "Stack backtrace:" && g.afterBlank():
 		g.grammar, g.state, g.count = &rustGrammar, rustStack, 0
 		return maybe
+	case g.count == 0 && (string(line) == rustStackHead || hasPrefix(line, "   0: ")) && bytes.Contains(g.text[:g.first], []byte("' panicked at ")): // log-panics
+		g.trace = g.next()
+		return g.become(&rustGrammar, rustStack)
 	case line[0] == ' ' && g.count == 0 && hasPrefix(line, "   0: ") && string(bytes.TrimRight(g.text[:g.first], " ")) == "Error:":
 		return g.become(&rustGrammar, rustReport)
 	}
