@@ -10,15 +10,15 @@ func parseRust(s *source) []Exception {
 	lines := strings.Split(s.text, "\n")
 	first := []byte(strings.TrimRight(lines[0], " "))
 	switch {
-	case isReportMark(lines[0]) || strings.HasPrefix(s.text, "Error:"):
-		return parseRustReport(s.header, lines)
-	case string(first) == eyreCrashed:
-		return parseEyrePanic(lines)
 	case strings.Contains(s.header, "' panicked at "):
 		if i := strings.Index(s.header, "thread '"); i >= 0 && rustThread([]byte(s.header[i:])) != nil {
 			return []Exception{rustPanic(append([]string{s.header[i:], rustStackHead}, lines...))}
 		}
 		return nil
+	case isReportMark(lines[0]) || strings.HasPrefix(s.text, "Error:"):
+		return parseRustReport(s.header, lines)
+	case string(first) == eyreCrashed:
+		return parseEyrePanic(lines)
 	case s.header != "":
 		return parseRustReport("", strings.Split(s.header+"\n"+s.text, "\n"))
 	}

@@ -61,24 +61,25 @@ func endsRustCauses(line string) bool {
 // rustCauseList reads the numbered causes, or the only one. A cause may have more
 // lines, which are set in as its text is.
 func rustCauseList(lines []string) []string {
-	var list []string
+	var list [][]string
 	for _, line := range lines {
 		body := line[indent(line):]
 		if body == "Caused by:" || body == "" && len(list) == 0 {
 			continue
 		}
 		if n := digitsEnd([]byte(body), 0); n > 0 && strings.HasPrefix(body[n:], ": ") && number(body) == len(list) {
-			list = append(list, body[n+2:])
+			list = append(list, []string{body[n+2:]})
 		} else if len(list) == 0 {
-			list = append(list, body)
+			list = append(list, []string{body})
 		} else {
-			list[len(list)-1] += "\n" + body
+			list[len(list)-1] = append(list[len(list)-1], body)
 		}
 	}
-	for i := range list {
-		list[i] = strings.TrimRight(list[i], "\n \t")
+	causes := make([]string, len(list))
+	for i, cause := range list {
+		causes[i] = strings.TrimRight(strings.Join(cause, "\n"), "\n \t")
 	}
-	return list
+	return causes
 }
 
 // rustReportFrames reads the stack of a report, or its "Location:".
