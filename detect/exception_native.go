@@ -75,7 +75,7 @@ func parseAssertion(line string) Exception {
 func parseTerminate(lines []string) Exception {
 	e := Exception{Type: "SIGABRT", Value: lines[0], Language: Native}
 	end := 1
-	for end < len(lines) && !isNativeFrame([]byte(lines[end])) && !isStackTitle([]byte(lines[end])) && !isShellSignal([]byte(lines[end])) {
+	for end < len(lines) && !isNativeFrame([]byte(lines[end])) && !beforeFrames(lines[end:]) && !isShellSignal([]byte(lines[end])) {
 		end++
 	}
 	e.Frames = nativeFrames(lines[end:])
@@ -99,6 +99,20 @@ func parseTerminate(lines []string) Exception {
 		e.Value = rest
 	}
 	return e
+}
+
+// beforeFrames reports whether some lines begin with what a handler of signals
+// says before the stack.
+func beforeFrames(lines []string) bool {
+	for i := 0; i < 3 && i < len(lines); i++ {
+		if isNativeFrame([]byte(lines[i])) {
+			return i > 0
+		}
+		if !tellsOfSignal([]byte(lines[i])) {
+			break
+		}
+	}
+	return false
 }
 
 // parseSignal reads a stack that a handler or a debugger printed, and the abort

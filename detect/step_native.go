@@ -56,8 +56,8 @@ func stepTerminate(g *group, line []byte) verdict {
 		return accept
 	case g.state == natWhat:
 		return refuse
-	case isStackTitle(line):
-		g.state = natTitle
+	case tellsOfSignal(line): // a handler of SIGABRT speaks up, or the value goes on
+		g.count++
 		return maybe
 	case isNativeFrame(line):
 		g.state = natStack

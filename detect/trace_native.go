@@ -221,7 +221,7 @@ func tellsOfSignal(line []byte) bool {
 	if bytes.IndexByte(line, 'g') >= 0 && (bytes.Contains(line, []byte("ignal")) || bytes.Contains(line, []byte("egfault")) || bytes.Contains(line, []byte("egmentation"))) {
 		return true
 	}
-	return bytes.Contains(line, []byte("SIG")) || isStackTitle(line)
+	return bytes.Contains(line, []byte("SIG")) || bytes.Contains(line, []byte("nhandled exception")) || isStackTitle(line)
 }
 
 // isStackTitle recognises what handlers write above a stack.
