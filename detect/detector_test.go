@@ -449,7 +449,10 @@ func BenchmarkExceptions(b *testing.B) {
 // TestTimeIsLinear feeds what makes a group wait for as long as it may.
 func TestTimeIsLinear(t *testing.T) {
 	for _, unit := range []string{"ValueError: x\n", "ValueError: x\nfree text\n", "panic: x\ny\n", "{\n \"a\": 1\n", "/srv/a.js:1\nx\n",
-		"Traceback (most recent call last):\n  File \"a\", line 1, in f\nE: x\nfree\n", "  | x\n", "runtime: a\n", "ERROR x\n  y\n\n"} {
+		"Traceback (most recent call last):\n  File \"a\", line 1, in f\nE: x\nfree\n", "  | x\n", "runtime: a\n", "ERROR x\n  y\n\n",
+		"thread 'a' panicked at x.rs:1:2:\nx\n", "thread 'a' panicked at 'x\n", "Error: x\n\nCaused by:\n    0: y\n", "stack backtrace:\n   0: f\n",
+		"#0 0x12345678 in f\n", "==1== A\n", "==1==    at 0x1: f\n", "==1==ERROR: AddressSanitizer: x\ny\n", "terminate called \n  what():  x\ny\n",
+		"caught signal 11\nBacktrace:\n", "a.c:1:2: runtime error: x\n \n", "Program received signal SIGSEGV, x\ny\n", "==================\n", "free(): invalid pointer\n"} {
 		n, records := 5000, 0
 		text := strings.Repeat(unit, n)
 		d := New(Options{}, func(*Record) { records++ })

@@ -53,6 +53,10 @@ func (r *Record) Fatal() bool {
 		return len(text) > 0 && isNodePlace(firstLine(text))
 	case Python:
 		return hasPrefix(text, pyFatal)
+	case Rust:
+		return rustIsFatal(text)
+	case Native:
+		return nativeIsFatal(text)
 	}
 	return false
 }
@@ -80,6 +84,10 @@ func grammarOf(r *Record) *grammar {
 		return &phpGrammar
 	case Perl:
 		return &perlGrammar
+	case Rust:
+		return &rustGrammar
+	case Native:
+		return &nativeGrammar
 	}
 	return nil
 }

@@ -110,6 +110,12 @@ func openTrace(line []byte) opening {
 	if o := openPerl(line); o.verdict != refuse {
 		return o
 	}
+	if o := openRust(line); o.verdict != refuse {
+		return o
+	}
+	if o := openNative(line); o.verdict != refuse {
+		return o
+	}
 	return openThrowable(line)
 }
 

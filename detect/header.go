@@ -31,7 +31,7 @@ func introduces(line []byte, r *Record) bool {
 	case r.Level == Warning:
 		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
 	case r.Level == NotSet && r.Format == Text:
-		return inlineType(line) >= 0 || tellsOfPanic(line)
+		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line)
 	}
 	return false
 }
@@ -55,6 +55,12 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepPHPHeader(g, line); v != refuse {
 		return v
 	}
+	if v := stepReport(g, line); v != refuse {
+		return v
+	}
+	if v := stepBeforeStack(g, line); v != refuse {
+		return v
+	}
 	if isTaskDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe
@@ -65,7 +71,7 @@ func stepHeader(g *group, line []byte) verdict {
 		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
 	}
 	switch {
-	case g.state == headerStrong && g.count == 0 && len(line) == 0: // Spring Boot leaves a line free around a trace
+	case g.state == headerStrong && g.count == 0 && blank(line): // Spring Boot leaves a line free around a trace
 		g.gap = true
 		g.count++
 		return maybe

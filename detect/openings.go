@@ -23,6 +23,19 @@ var openings = [...]prefix{
 	{"fatal error: ", opening{grammar: &goGrammar, state: goValue, verdict: maybe}},
 	{"runtime: ", opening{grammar: &goGrammar, state: goPreface, verdict: maybe}},
 	{"unexpected fault address ", opening{grammar: &goGrammar, state: goPreface, verdict: maybe}},
+	// Rust
+	{rustRuntime, opening{grammar: &rustGrammar, state: rustDone, verdict: accept}},
+
+	// C and C++
+	{"terminate called ", opening{grammar: &nativeGrammar, state: natWhat, verdict: accept}},
+	{"pure virtual method called", opening{grammar: &nativeGrammar, state: natWhat, verdict: maybe}},
+	{"Program received signal SIG", opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}},
+	{"Program terminated with signal SIG", opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}},
+	{"*** Check failure stack trace: ***", opening{grammar: &nativeGrammar, state: natStack, verdict: accept, bare: true}},
+	{"*** Aborted at ", opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe}},
+	{"*** glibc detected *** ", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
+	{"*** Error in `", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
+
 	{goRaceRule, opening{grammar: &goRaceGrammar, state: goRaceStart, verdict: maybe}},
 }
 

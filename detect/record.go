@@ -139,6 +139,8 @@ const (
 	Go
 	Java
 	JavaScript
+	Rust
+	Native // C, C++ and what else has no runtime of its own
 	Ruby
 	PHP
 	Perl
@@ -156,6 +158,10 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case Rust:
+		return "rust"
+	case Native:
+		return "native"
 	case Ruby:
 		return "ruby"
 	case PHP:

@@ -38,6 +38,12 @@ func stepThrowable(g *group, line []byte) verdict {
 		g.markThrowable()
 		return g.become(&phpGrammar, phpFrames)
 	}
+	if g.count < 2 && len(line) > 0 && isNativeFrame(line) && tellsOfSignal(g.text[:g.first]) { // "Error: signal 11:"
+		return g.become(&nativeGrammar, natStack)
+	}
+	if v := stepReport(g, line); v != refuse {
+		return v
+	}
 	if g.count++; g.count > maxThrowableValue {
 		return refuse
 	}

@@ -91,6 +91,8 @@ func (f *toolForm) wholeFits(b []byte) bool {
 	case "Segmentation fault", "Bus error", "Illegal instruction", "Floating point exception":
 		rest := bytes.TrimSpace(b[len(f.start):])
 		return len(rest) == 0 || rest[0] == '(' || rest[0] == ':' || rest[0] == '.'
+	case "double free or corruption", "free(): ", "malloc(): ", "munmap_chunk(): ", "corrupted size vs. prev_size":
+		return isHeapAbort(b)
 	case "Traceback (most recent call last):":
 		return len(b) == len(f.start)
 	}

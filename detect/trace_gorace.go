@@ -13,6 +13,10 @@ var goRaceGrammar = grammar{language: Go, why: "go data race", step: stepGoRace,
 
 func stepGoRace(g *group, line []byte) verdict {
 	switch {
+	case g.state == goRaceStart && isSanitizerHead(line):
+		g.grammar, g.state, g.count = &nativeGrammar, sanBody, 0
+		g.mark(line, line)
+		return accept
 	case g.state == goRaceStart:
 		if string(line) != "WARNING: DATA RACE" || g.first > len(goRaceRule)+1 {
 			return refuse

@@ -43,6 +43,20 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 		}
 	case detect.PHP, detect.Perl: // Perl takes errno as the code, if it is set
 		return signal == "" && exit.Code == 255
+	case detect.Rust: // 101 after a panic of main, 1 if main returned an error
+		switch signal {
+		case "":
+			return exit.Code == 101 || exit.Code == 1 && bytes.HasPrefix(t.Text, []byte("Error:"))
+		case "SIGTRAP", "SIGILL": // an abort without the C library
+			return true
+		}
+	case detect.Native: // printed by what handled the signal, or by the shell that saw it
+		switch signal {
+		case "": // what races make of an exit that went well
+			return exit.Code == 66 && bytes.Contains(t.Text, []byte("WARNING: ThreadSanitizer: "))
+		case "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS":
+			return true
+		}
 	}
 	return false
 }

@@ -151,6 +151,8 @@ func platform(r *detect.Record, chain []detect.Exception) string {
 		return "other"
 	case detect.JavaScript:
 		return "node"
+	case detect.Rust:
+		return "native" // as sentry-rust says
 	}
 	return lang.String()
 }
