@@ -123,12 +123,30 @@ func isASPNETHead(line []byte) bool {
 	return true
 }
 
-func stepASPNET(_ *group, line []byte) verdict {
-	if hasPrefix(line, "      ") {
+// aspnetMargin is what that logger puts before every line of a message.
+const aspnetMargin = "      "
+
+func stepASPNET(g *group, line []byte) verdict {
+	inner, ok := cutPrefix(line, aspnetMargin)
+	if !ok {
+		return refuse
+	}
+	if n := dotnetType(inner); g.trace == 0 && n > 0 && namesFailure(inner[:n]) {
+		g.trace = g.next()
+	} else if g.trace > 0 && (isDotnetFrame(inner) || isDotnetLink(inner[indent(inner):])) {
+		g.block, g.grammar, g.depth = g.grammar, &aspnetTraceGrammar, 1
+	}
+	return accept
+}
+
+// aspnetTraceGrammar is such a record once its message turned out to end in an
+// exception. All that has the margin belongs to it.
+var aspnetTraceGrammar = grammar{language: CSharp, why: ".net stack trace", parse: parseDotnet, step: func(_ *group, line []byte) verdict {
+	if hasPrefix(line, aspnetMargin) {
 		return accept
 	}
 	return refuse
-}
+}}
 
 func composeASPNET(g *group, r *Record) {
 	head := g.text[:min(g.first, g.kept)]

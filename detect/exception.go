@@ -50,6 +50,8 @@ func (r *Record) Fatal() bool {
 		return len(text) > 0 && isNodePlace(firstLine(text))
 	case Python:
 		return hasPrefix(text, pyFatal)
+	case CSharp:
+		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}
 	return false
 }
@@ -68,6 +70,8 @@ func grammarOf(r *Record) *grammar {
 		return &javaGrammar
 	case JavaScript:
 		return &nodeGrammar
+	case CSharp:
+		return &dotnetGrammar
 	}
 	return nil
 }

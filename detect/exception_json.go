@@ -11,7 +11,7 @@ import (
 var traceKeys = [...]string{
 	"exc_info", "exception", "error.stack_trace", "stack_trace", "stacktrace", "err.stack", "error.stack", "stack",
 	"traceback", "stackTrace", "thrown.extendedStackTrace", "exc_text", "exception.stacktrace", "errorVerbose",
-	"text", "message", "msg", "event",
+	"@x", "Exception", "text", "message", "msg", "event",
 }
 
 // typeKeys and valueKeys name the exception where the trace does not.
@@ -31,7 +31,7 @@ func embedded(r *Record) Language {
 
 // mayEmbed looks for what every trace has, as it is written inside a JSON string.
 func mayEmbed(text []byte) bool {
-	for _, mark := range [...]string{`Traceback (most`, `  File \"`, `\tat `, `\u0009at `, `\n    at `, `.go:`} {
+	for _, mark := range [...]string{`Traceback (most`, `  File \"`, `\tat `, `\u0009at `, `\n    at `, `\n   at `, `.go:`} {
 		if bytes.Contains(text, []byte(mark)) {
 			return true
 		}
@@ -66,6 +66,8 @@ func traceLanguage(text []byte) Language {
 			return Java
 		case isNodeFrame(line):
 			return JavaScript
+		case isDotnetFrame(line):
+			return CSharp
 		case isGoFile(line) && bytes.Contains(line, []byte(".go:")):
 			return Go
 		}
@@ -86,6 +88,8 @@ func parseEmbedded(r *Record) []Exception {
 		return parseNode(&source{text: text})
 	case Go:
 		return parseEmbeddedGo(r, text)
+	case CSharp:
+		return parseDotnet(&source{text: text})
 	}
 	return nil
 }

@@ -88,12 +88,15 @@ func (g *group) introduce(o opening) verdict {
 
 // stepInline handles a frame after a log line that names the exception itself.
 func stepInline(g *group, line []byte) verdict {
-	java := isJavaFrame(line)
-	if !java && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
+	java, dotnet := isJavaFrame(line), isDotnetFrame(line)
+	if !java && !dotnet && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
 		return refuse
 	}
 	if java {
 		return g.become(&javaGrammar, javaFrames)
+	}
+	if dotnet {
+		return g.become(&dotnetGrammar, dotnetFrames)
 	}
 	return g.become(&nodeGrammar, nodeAfterFrame(line))
 }

@@ -117,6 +117,9 @@ const (
 	Go
 	Java
 	JavaScript
+	CSharp // .NET, whatever the language
+	Elixir
+	Erlang
 )
 
 // String returns the name that explain shows; empty for NoLanguage.
@@ -130,6 +133,12 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case CSharp:
+		return "csharp"
+	case Elixir:
+		return "elixir"
+	case Erlang:
+		return "erlang"
 	}
 	return ""
 }
