@@ -72,6 +72,8 @@ func grammarOf(r *Record) *grammar {
 		return &nodeGrammar
 	case CSharp:
 		return &dotnetGrammar
+	case Elixir:
+		return &elixirGrammar
 	}
 	return nil
 }

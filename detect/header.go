@@ -49,6 +49,9 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepInline(g, line); v != refuse {
 		return v
 	}
+	if isElixirFrame(line, false) && inlineElixir(g.text[:g.first]) >= 0 {
+		return g.become(&elixirGrammar, elixirFrames)
+	}
 	if isTaskDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe
