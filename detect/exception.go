@@ -50,6 +50,8 @@ func (r *Record) Fatal() bool {
 		return len(text) > 0 && isNodePlace(firstLine(text))
 	case Python:
 		return hasPrefix(text, pyFatal)
+	case Erlang:
+		return saysErlangEnd(firstLine(text)) || hasPrefix(text, "escript: exception ")
 	case CSharp:
 		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}
@@ -72,6 +74,8 @@ func grammarOf(r *Record) *grammar {
 		return &nodeGrammar
 	case CSharp:
 		return &dotnetGrammar
+	case Erlang:
+		return &erlangGrammar
 	case Elixir:
 		return &elixirGrammar
 	}

@@ -49,6 +49,9 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepInline(g, line); v != refuse {
 		return v
 	}
+	if g.count == 0 && (string(line) == "  crasher:" || hasPrefix(line, "Error in process <")) {
+		return g.become(&erlangGrammar, erlangReport)
+	}
 	if isElixirFrame(line, false) && inlineElixir(g.text[:g.first]) >= 0 {
 		return g.become(&elixirGrammar, elixirFrames)
 	}
