@@ -69,6 +69,9 @@ func grammarOf(r *Record) *grammar {
 		}
 		return &goGrammar
 	case Java:
+		if isClojureHead(firstLine(r.Text)) {
+			return &clojureGrammar
+		}
 		return &javaGrammar
 	case JavaScript:
 		return &nodeGrammar

@@ -269,12 +269,12 @@ var dotnetLibraries = [...]string{
 	"NLog", "Npgsql", "RabbitMQ", "Hangfire", "IdentityServer4", "AWSSDK", "Polly", "Swashbuckle",
 	"FluentValidation", "Autofac", "StackExchange.Redis", "Dapper", "RestSharp", "SkiaSharp", "IdentityModel", "SQLitePCL",
 	"Xamarin", "Android", "Google", "MongoDB", "Remotion.Linq", "AutoMapper", "Nest", "Owin", "MediatR",
-	"ICSharpCode", "Grpc", "ServiceStack", "Java.Interop", "log4net", "MassTransit", "Castle", "MySql", "MySqlConnector",
+	"ICSharpCode", "Grpc", "ServiceStack", "Java.Interop", "log4net", "MassTransit", "Castle", "MySql", "MySqlConnector", "Interop",
 }
 
 func dotnetInApp(module string) bool {
 	for _, p := range dotnetLibraries {
-		if strings.HasPrefix(module, p) && (len(module) == len(p) || module[len(p)] == '.') {
+		if strings.HasPrefix(module, p) && (len(module) == len(p) || module[len(p)] == '.' || module[len(p)] == '+') {
 			return false
 		}
 	}

@@ -59,7 +59,7 @@ func (p *elixirReader) line(line string) {
 		p.open = false
 	}
 	if p.open {
-		top.value = append(top.value, cutIndent(line, top.indent))
+		top.value = append(top.value, line)
 	}
 }
 

@@ -97,6 +97,9 @@ func openTrace(line []byte) opening {
 	if o := openNode(line); o.verdict != refuse {
 		return o
 	}
+	if o := openClojure(line); o.verdict != refuse {
+		return o
+	}
 	if o := openErlang(line); o.verdict != refuse {
 		return o
 	}

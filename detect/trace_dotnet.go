@@ -42,7 +42,7 @@ func openDotnet(line []byte) opening {
 	switch line[0] {
 	case 'U':
 		if rest, ok := cutPrefix(line, dotnetUnhandled); ok {
-			if n := dotnetType(rest); n > 0 && (namesFailure(rest[:n]) || bytes.IndexByte(rest[:n], '.') > 0) {
+			if n := dotnetType(rest); n > 0 && namesDotnet(rest[:n]) {
 				o.verdict = accept
 			} else if n > 0 || hasPrefix(rest, "Cannot print exception string because ") {
 				o.verdict = maybe
@@ -71,11 +71,24 @@ func openDotnet(line []byte) opening {
 			return o
 		}
 	}
-	if n := dotnetOwnType(line); n > 0 && namesFailure(line[:n]) {
+	if n := dotnetOwnType(line); n > 0 && namesFailure(cutGeneric(line[:n])) {
 		o.verdict, o.bare = maybe, true
 		return o
 	}
 	return opening{}
+}
+
+// namesDotnet reports whether a type may be an exception's, by its name or for
+// being in a namespace.
+func namesDotnet(name []byte) bool {
+	name = cutGeneric(name)
+	return bytes.IndexByte(name, '.') > 0 || bytes.IndexByte(name, '+') > 0 || namesFailure(name)
+}
+
+// cutGeneric cuts "`1[System.String]" from the name of a type.
+func cutGeneric(name []byte) []byte {
+	name, _, _ = bytes.Cut(name, []byte("`"))
+	return name
 }
 
 // isDotnetFault recognises the head of a report by which the runtime ends.
@@ -95,7 +108,7 @@ func stepDotnet(g *group, line []byte) verdict {
 	}
 	switch g.state {
 	case dotnetAlone:
-		if dotnetType(line) == 0 {
+		if n := dotnetType(line); n == 0 || !namesDotnet(line[:n]) {
 			return refuse
 		}
 		g.state, g.depth = dotnetValue, 1
@@ -133,6 +146,7 @@ func stepDotnetMark(g *group, line []byte) verdict {
 		if !g.dotnetDies() {
 			return refuse
 		}
+		g.headDotnet()
 		g.state = dotnetFrames
 	default:
 		return refuse
