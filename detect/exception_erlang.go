@@ -60,7 +60,7 @@ func erlangFrame(call string) Frame {
 // parseErlangTerm reads "{Reason,[{mod,fun,2,[{file,"f.erl"},{line,4}]},…]}",
 // behind the words of a report.
 func parseErlangTerm(text string) []Exception {
-	for _, mark := range [...]string{"** Reason for termination", "with exit value:", "init terminating in ", "Runtime terminating during boot", "Kernel pid terminated"} {
+	for _, mark := range [...]string{"** Reason for termination", "** Reason ==", "with exit value:", "init terminating in ", "Runtime terminating during boot", "Kernel pid terminated"} {
 		if i := strings.Index(text, mark); i >= 0 {
 			text = text[i+len(mark):]
 			break

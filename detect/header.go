@@ -55,7 +55,7 @@ func stepHeader(g *group, line []byte) verdict {
 	if isElixirFrame(line, false) && inlineElixir(g.text[:g.first]) >= 0 {
 		return g.become(&elixirGrammar, elixirFrames)
 	}
-	if isTaskDetail(line) {
+	if isTaskDetail(line) || isDotnetDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe
 		}

@@ -29,8 +29,9 @@ const (
 )
 
 const (
-	maxDotnetValue = 64 // lines of a value before its frames
-	maxDotnetBlank = 2  // blank lines between the members of an AggregateException
+	maxDotnetValue = 64  // lines of a value before its frames
+	maxDotnetArgs  = 512 // bytes of the arguments of a generic type
+	maxDotnetBlank = 2   // blank lines between the members of an AggregateException
 )
 
 var dotnetGrammar = grammar{language: CSharp, why: ".net stack trace", step: stepDotnet, parse: parseDotnet}
@@ -140,7 +141,7 @@ func stepDotnetMark(g *group, line []byte) verdict {
 	case isDotnetLink(body):
 		g.headDotnet()
 		g.state, g.count = dotnetValue, 0
-	case hasPrefix(body, dotnetEndInner), hasPrefix(body, dotnetPrevious):
+	case hasPrefix(body, dotnetEndInner), hasPrefix(body, dotnetPrevious), g.keptLines > 0 && hasSuffix(line, "<---"):
 		g.state, g.count = dotnetFrames, 0
 	case hasPrefix(line, "Repeat") && hasSuffix(line, " times:"), string(line) == dotnetRule:
 		if !g.dotnetDies() {
@@ -165,7 +166,7 @@ func stepDotnetTail(g *group, line []byte) verdict {
 	case hasPrefix(line, "  Exception data:"): // Npgsql
 		g.state = dotnetData
 		return accept
-	case hasPrefix(line, "ClientConnectionId:"), hasPrefix(line, "Error Number:"), string(line) == "<---": // SqlClient
+	case hasPrefix(line, "ClientConnectionId:"), hasPrefix(line, "Error Number:"): // SqlClient
 		return accept
 	case hasPrefix(line, dotnetAgain) && hasPrefix(g.text[min(g.trace, len(g.text)):], dotnetOld):
 		g.state, g.count = dotnetValue, 0
@@ -333,7 +334,7 @@ func dotnetType[T string | []byte](line T) int {
 	}
 	end := n
 	if end < len(line) && line[end] == '[' { // the arguments of a generic type
-		for end < len(line) && line[end] != ':' {
+		for end < min(len(line), n+maxDotnetArgs) && line[end] != ':' {
 			end++
 		}
 		if line[end-1] != ']' {
@@ -368,6 +369,23 @@ func dotnetOwnType(line []byte) int {
 		return 0
 	}
 	return n
+}
+
+// isDotnetDetail recognises the second line of the values of ArgumentException
+// and other common exceptions.
+func isDotnetDetail(line []byte) bool {
+	switch {
+	case len(line) == 0:
+	case line[0] == 'P':
+		return hasPrefix(line, "Parameter name: ")
+	case line[0] == 'A':
+		return hasPrefix(line, "Actual value was ")
+	case line[0] == 'F':
+		return hasPrefix(line, "File name: '")
+	case line[0] == 'O':
+		return hasPrefix(line, "Object name: '")
+	}
+	return false
 }
 
 func trimRight[T string | []byte](s T) T {

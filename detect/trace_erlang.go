@@ -169,7 +169,7 @@ func stepErlangLines(g *group, line []byte) verdict {
 // and that of the behaviours.
 func tellsErlangException(line []byte) bool {
 	return erlangClass(line[indent(line):]) > 0 && indent(line) > 0 ||
-		hasPrefix(line, "Error in process <") || hasPrefix(line, "** Reason for termination")
+		hasPrefix(line, "Error in process <") || hasPrefix(line, "** Reason for termination") || hasPrefix(line, "** Reason ==")
 }
 
 // composeErlangReport takes the message from the line below the head, in a crash
