@@ -58,7 +58,7 @@ func TestElixirFrame(t *testing.T) {
 		{"    (app 1.0.0) lib/a.ex:12: App.Cart.add/2", Frame{Module: "App.Cart", Function: "App.Cart.add/2", File: "lib/a.ex", Line: 12, InApp: true}},
 		{"    (stdlib 4.2) gen_server.erl:1123: :gen_server.try_dispatch/4", Frame{Module: ":gen_server", Function: ":gen_server.try_dispatch/4", File: "gen_server.erl", Line: 1123}},
 		{"    (stdlib) gen_server.erl:1: :gen_server.init/1", Frame{Module: ":gen_server", Function: ":gen_server.init/1", File: "gen_server.erl", Line: 1}},
-		{"    main.exs:3: anonymous fn/1 in App.run/0", Frame{Module: "App", Function: "anonymous fn/1 in App.run/0", File: "main.exs", Line: 3, InApp: true}},
+		{"    main.exs:3: anonymous fn/1 in App.run/0", Frame{Function: "anonymous fn/1 in App.run/0", File: "main.exs", Line: 3, InApp: true}},
 		{"    main.exs:3: (file)", Frame{Function: "(file)", File: "main.exs", Line: 3, InApp: true}},
 		{"    (elixir 1.14.0) String.no_such(1)", Frame{Module: "String", Function: "String.no_such"}},
 		{"    :erlang.div(11, 0)", Frame{Module: ":erlang", Function: ":erlang.div"}},

@@ -118,14 +118,8 @@ func elixirFrame(body string) Frame {
 	if i := strings.IndexByte(call, '('); i > 0 && strings.HasSuffix(call, ")") {
 		f.Function = call[:i]
 	}
-	own := f.Function
-	if _, in, ok := strings.Cut(own, " in "); ok {
-		own = in
-	}
-	if i := strings.IndexByte(own, '"'); i > 0 {
-		own = own[:i]
-	}
-	if i := strings.LastIndexByte(own, '.'); i > 0 {
+	own, _, _ := strings.Cut(f.Function, `"`) // `Enum."-map/2-lists^map/1-0-"/2`
+	if i := strings.LastIndexByte(own, '.'); i > 0 && !strings.Contains(own, " ") {
 		f.Module = own[:i]
 	}
 	name := ""
