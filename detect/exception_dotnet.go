@@ -110,6 +110,9 @@ func (p *dotnetReader) line(line string) {
 		}
 	case strings.HasPrefix(body, dotnetPrevious), strings.HasPrefix(line, "Repeat") && p.fault:
 		p.open = false
+	case p.open && p.roots[0].e.Type == "Fatal error" && len(p.stack) == 1 && p.stack[0].value[0] == "" && dotnetType(line) > 0:
+		p.roots, p.stack = nil, nil // the report names it on its second line
+		p.push(line, "")
 	case p.open:
 		p.more(line)
 	case p.fault && len(p.stack) == 1 && dotnetType(line) > 0 && namesFailure([]byte(line[:dotnetType(line)])):

@@ -115,7 +115,7 @@ func elixirFrame(body string) Frame {
 	}
 	f := Frame{Function: call}
 	f.File, f.Line = cutNumber(place)
-	if i := strings.IndexByte(call, '('); i > 0 && strings.HasSuffix(call, ")") {
+	if i := strings.IndexByte(call, '('); i > 0 && call[i-1] != ' ' && strings.HasSuffix(call, ")") {
 		f.Function = call[:i]
 	}
 	own, _, _ := strings.Cut(f.Function, `"`) // `Enum."-map/2-lists^map/1-0-"/2`

@@ -119,7 +119,7 @@ func stepDotnet(g *group, line []byte) verdict {
 		if g.count++; g.count > maxDotnetValue {
 			return refuse
 		}
-		if indent(line) > 0 {
+		if n := dotnetType(line); indent(line) > 0 || g.state == dotnetFault && n > 0 && namesDotnet(line[:n]) {
 			return maybe
 		}
 		return free

@@ -35,6 +35,8 @@ func openElixir(line []byte) opening {
 	o := opening{grammar: &elixirGrammar, state: elixirValue, verdict: maybe, bare: true}
 	if hasSuffix(line[:n], "Error") || hasSuffix(line[:n], "Exception") {
 		o.verdict = accept
+	} else if !isUpper(line[len(elixirStars)]) { // "(exit)" and its like need none
+		o.verdict = likely
 	}
 	return o
 }
