@@ -33,10 +33,11 @@ func openElixir(line []byte) opening {
 		return opening{}
 	}
 	o := opening{grammar: &elixirGrammar, state: elixirValue, verdict: maybe, bare: true}
-	if hasSuffix(line[:n], "Error") || hasSuffix(line[:n], "Exception") {
+	switch name := line[len(elixirStars):n]; {
+	case hasSuffix(name, "Error"), hasSuffix(name, "Exception"):
 		o.verdict = accept
-	} else if !isUpper(line[len(elixirStars)]) { // "(exit)" and its like need none
-		o.verdict = likely
+	case n+2 < len(line) && (string(name) == "exit" || string(name) == "throw" || string(name) == "stop"): // a process may end without frames
+		o.verdict = accept
 	}
 	return o
 }
