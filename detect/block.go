@@ -25,7 +25,7 @@ func openBlock(line []byte, r *Record) opening {
 		return openPretty(line, r)
 	case isUpper(line[0]) && isJULHead(line):
 		return opening{grammar: &julGrammar, verdict: maybe, headed: true}
-	case line[len(line)-1] == ']' && isASPNETHead(line):
+	case line[len(line)-1] == ']' && aspnetTag(line) >= 0:
 		return opening{grammar: &aspnetGrammar, verdict: maybe, headed: true}
 	case r.stampLen == 0 && isPyWarning(line):
 		return opening{grammar: &pyWarningGrammar, verdict: maybe}
@@ -98,39 +98,89 @@ func composeJUL(g *group, r *Record) {
 	r.Message = bytes.TrimSpace(message)
 }
 
-// isASPNETHead recognises "info: Microsoft.Hosting.Lifetime[14]".
-func isASPNETHead(line []byte) bool {
-	if len(line) < 10 || line[4] != ':' || line[5] != ' ' {
-		return false
+// maxASPNETStamp bounds the time that a TimestampFormat puts before the level.
+const maxASPNETStamp = 40
+
+// aspnetTag returns where the level is in "info: Microsoft.Hosting.Lifetime[14]",
+// which a time may precede, -1 if the line is no such head.
+func aspnetTag(line []byte) int {
+	tag := bytes.Index(line[:min(len(line), maxASPNETStamp)], []byte(": ")) - len("info")
+	if tag < 0 || tag > 0 && !isASPNETStamp(line[:tag]) || aspnetLevel(line[tag:]) == NotSet {
+		return -1
 	}
-	switch string(line[:4]) {
-	case "trce", "dbug", "info", "warn", "fail", "crit":
-	default:
-		return false
+	name := line[tag+len("info: "):]
+	open := bytes.LastIndexByte(name, '[')
+	if open < 1 || open+2 >= len(name) || bytes.IndexByte(name[:open], ' ') >= 0 {
+		return -1
 	}
-	open := bytes.LastIndexByte(line, '[')
-	if open < 7 || open+2 >= len(line) || bytes.IndexByte(line[6:open], ' ') >= 0 {
-		return false
-	}
-	for _, c := range line[open+1 : len(line)-1] {
+	for _, c := range name[open+1 : len(name)-1] {
 		if !isDigit(c) {
-			return false
+			return -1
 		}
 	}
-	return true
+	return tag
 }
 
-func stepASPNET(_ *group, line []byte) verdict {
-	if hasPrefix(line, "      ") {
+// isASPNETStamp recognises "10:22:31 " and "[2026-11-22 10:22:31] ".
+func isASPNETStamp(text []byte) bool {
+	if len(text) < 6 || !isDigit(text[0]) && (text[0] != '[' || !isDigit(text[1])) {
+		return false
+	}
+	c := text[len(text)-1]
+	return c == ' ' || c == ']'
+}
+
+// aspnetLevel returns the level of the four letters that a text begins with.
+func aspnetLevel(text []byte) Level {
+	switch string(text[:min(len(text), 4)]) {
+	case "trce":
+		return Trace
+	case "dbug":
+		return Debug
+	case "info":
+		return Info
+	case "warn":
+		return Warning
+	case "fail":
+		return Error
+	case "crit":
+		return Critical
+	}
+	return NotSet
+}
+
+// aspnetMargin is what that logger puts before every line of a message.
+const aspnetMargin = "      "
+
+func stepASPNET(g *group, line []byte) verdict {
+	inner, ok := cutPrefix(line, aspnetMargin)
+	if !ok {
+		return refuse
+	}
+	if n := dotnetType(inner); g.trace == 0 && n > 0 && namesFailure(inner[:n]) {
+		g.trace = g.next()
+	} else if g.trace > 0 && (isDotnetFrame(inner) || isDotnetLink(inner[indent(inner):])) {
+		g.block, g.grammar, g.depth = g.grammar, &aspnetTraceGrammar, 1
+	}
+	return accept
+}
+
+// aspnetTraceGrammar is such a record once its message turned out to end in an
+// exception. All that has the margin belongs to it.
+var aspnetTraceGrammar = grammar{language: CSharp, why: ".net stack trace", parse: parseDotnet, step: func(_ *group, line []byte) verdict {
+	if hasPrefix(line, aspnetMargin) {
 		return accept
 	}
 	return refuse
-}
+}}
 
 func composeASPNET(g *group, r *Record) {
 	head := g.text[:min(g.first, g.kept)]
-	if open := bytes.LastIndexByte(head, '['); open > 6 {
-		r.Logger = head[6:open]
+	if tag := aspnetTag(trimRight(head)); tag >= 0 {
+		r.Logger = head[tag+len("info: ") : bytes.LastIndexByte(head, '[')]
+		if tag > 0 {
+			r.Level, r.Why = aspnetLevel(head[tag:]), g.grammar.why
+		}
 	}
 	line := g.text[min(g.first+1, g.kept):g.kept]
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {

@@ -57,6 +57,10 @@ func (r *Record) Fatal() bool {
 		return rustIsFatal(text)
 	case Native:
 		return nativeIsFatal(text)
+	case Erlang:
+		return saysErlangEnd(firstLine(text)) || hasPrefix(text, "escript: exception ")
+	case CSharp:
+		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}
 	return false
 }
@@ -75,6 +79,9 @@ func grammarOf(r *Record) *grammar {
 		}
 		return &goGrammar
 	case Java:
+		if isClojureHead(firstLine(r.Text)) {
+			return &clojureGrammar
+		}
 		return &javaGrammar
 	case JavaScript:
 		return &nodeGrammar
@@ -88,6 +95,12 @@ func grammarOf(r *Record) *grammar {
 		return &rustGrammar
 	case Native:
 		return &nativeGrammar
+	case CSharp:
+		return &dotnetGrammar
+	case Erlang:
+		return &erlangGrammar
+	case Elixir:
+		return &elixirGrammar
 	}
 	return nil
 }

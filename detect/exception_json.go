@@ -228,6 +228,8 @@ func frameLanguage(text []byte) Language {
 			return Java
 		case isNodeFrame(line):
 			return JavaScript
+		case isDotnetFrame(line):
+			return CSharp
 		case isGoFile(line) && bytes.Contains(line, []byte(".go:")):
 			return Go
 		}

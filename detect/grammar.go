@@ -116,6 +116,18 @@ func openTrace(line []byte) opening {
 	if o := openNative(line); o.verdict != refuse {
 		return o
 	}
+	if o := openClojure(line); o.verdict != refuse {
+		return o
+	}
+	if o := openErlang(line); o.verdict != refuse {
+		return o
+	}
+	if o := openElixir(line); o.verdict != refuse {
+		return o
+	}
+	if o := openDotnet(line); o.verdict != refuse {
+		return o
+	}
 	return openThrowable(line)
 }
 

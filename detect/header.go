@@ -61,7 +61,13 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepBeforeStack(g, line); v != refuse {
 		return v
 	}
-	if isTaskDetail(line) {
+	if g.count == 0 && (string(line) == "  crasher:" || hasPrefix(line, "Error in process <")) {
+		return g.become(&erlangGrammar, erlangReport)
+	}
+	if isElixirFrame(line, false) && inlineElixir(g.text[:g.first]) >= 0 {
+		return g.become(&elixirGrammar, elixirFrames)
+	}
+	if isTaskDetail(line) || isDotnetDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe
 		}
@@ -100,12 +106,15 @@ func (g *group) introduce(o opening) verdict {
 
 // stepInline handles a frame after a log line that names the exception itself.
 func stepInline(g *group, line []byte) verdict {
-	java := isJavaFrame(line)
-	if !java && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
+	java, dotnet := isJavaFrame(line), isDotnetFrame(line)
+	if !java && !dotnet && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
 		return refuse
 	}
 	if java {
 		return g.become(&javaGrammar, javaFrames)
+	}
+	if dotnet {
+		return g.become(&dotnetGrammar, dotnetFrames)
 	}
 	return g.become(&nodeGrammar, nodeAfterFrame(line))
 }

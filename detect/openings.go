@@ -19,6 +19,9 @@ var openings = [...]prefix{
 
 	{"Caught: ", opening{grammar: &javaGrammar, state: javaCaught, verdict: maybe}},
 
+	// .NET
+	{"Process terminated.", opening{grammar: &dotnetGrammar, state: dotnetFault, verdict: maybe}},
+
 	{"panic: ", opening{grammar: &goGrammar, state: goValue, verdict: maybe}},
 	{"fatal error: ", opening{grammar: &goGrammar, state: goValue, verdict: maybe}},
 	{"runtime: ", opening{grammar: &goGrammar, state: goPreface, verdict: maybe}},

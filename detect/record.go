@@ -139,6 +139,9 @@ const (
 	Go
 	Java
 	JavaScript
+	CSharp // .NET, whatever the language
+	Elixir
+	Erlang
 	Rust
 	Native // C, C++ and what else has no runtime of its own
 	Ruby
@@ -158,6 +161,12 @@ func (l Language) String() string {
 		return "java"
 	case JavaScript:
 		return "javascript"
+	case CSharp:
+		return "csharp"
+	case Elixir:
+		return "elixir"
+	case Erlang:
+		return "erlang"
 	case Rust:
 		return "rust"
 	case Native:

@@ -28,6 +28,10 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isJavaFrame(line), isJavaLink(line) && linksThrowable(line), isJavaMark(line[indent(line):]) && indent(line) > 0:
 		g.markThrowable()
 		return g.become(&javaGrammar, javaFrames)
+	case isDotnetFrame(line), isDotnetLink(line[indent(line):]):
+		g.markThrowable()
+		g.grammar, g.state, g.count, g.depth = &dotnetGrammar, dotnetFrames, 0, 1
+		return stepDotnet(g, line)
 	case isNodeFrame(line):
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))

@@ -87,10 +87,11 @@ func stepPyIntro(g *group, line []byte) verdict {
 	return refuse
 }
 
-// isTaskDetail recognises the lines that asyncio puts between its message and
-// the traceback.
+// isTaskDetail recognises the lines that asyncio and others put between a message
+// and the traceback.
 func isTaskDetail(line []byte) bool {
-	for _, p := range [...]string{"future: <", "task: <", "handle: <", "transport: <", "protocol: <", "asyncgen: <", "Original exception was:"} {
+	for _, p := range [...]string{"future: <", "task: <", "handle: <", "transport: <", "protocol: <", "asyncgen: <", "Original exception was:",
+		"Server: ", "Request: "} { // these are Plug's, for Elixir
 		if hasPrefix(line, p) {
 			return true
 		}

@@ -27,6 +27,12 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 		return signal == "" && exit.Code == 2
 	case detect.Java:
 		return signal == "" && exit.Code == 1
+	case detect.CSharp: // of Mono; .NET aborts
+		return signal == "" && exit.Code == 1
+	case detect.Elixir:
+		return signal == "" && exit.Code == 1
+	case detect.Erlang: // escript ends with 127
+		return signal == "" && (exit.Code == 1 || exit.Code == 127)
 	case detect.JavaScript: // https://nodejs.org/api/process.html#exit-codes
 		switch signal {
 		case "":
