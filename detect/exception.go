@@ -51,7 +51,7 @@ func (r *Record) Fatal() bool {
 	case Python:
 		return hasPrefix(text, pyFatal)
 	}
-	return false
+	return r.formFatal(view(text))
 }
 
 // grammarOf returns the grammar that parses a record's trace, nil if it has none.
@@ -69,7 +69,7 @@ func grammarOf(r *Record) *grammar {
 	case JavaScript:
 		return &nodeGrammar
 	}
-	return nil
+	return formGrammar(r.Trace)
 }
 
 func firstLine(text []byte) []byte {

@@ -117,7 +117,36 @@ const (
 	Go
 	Java
 	JavaScript
+
+	OCaml
+	Haskell
+	Crystal
+	Nim
+	Lua
+	Tcl
+	R
+	Scheme
+	CommonLisp
+	Ada
+	Fortran
+	Pascal
+	Dart
+	Swift
+	Julia
+	Zig
+	V
+	D
+	PowerShell
+	PLSQL
+	GDScript
 )
+
+// languageNames are those of the languages that have a form only.
+var languageNames = map[Language]string{
+	OCaml: "ocaml", Haskell: "haskell", Crystal: "crystal", Nim: "nim", Lua: "lua", Tcl: "tcl", R: "r", Scheme: "scheme",
+	CommonLisp: "commonlisp", Ada: "ada", Fortran: "fortran", Pascal: "pascal", Dart: "dart", Swift: "swift",
+	Julia: "julia", Zig: "zig", V: "v", D: "d", PowerShell: "powershell", PLSQL: "plsql", GDScript: "gdscript",
+}
 
 // String returns the name that explain shows; empty for NoLanguage.
 func (l Language) String() string {
@@ -131,7 +160,7 @@ func (l Language) String() string {
 	case JavaScript:
 		return "javascript"
 	}
-	return ""
+	return languageNames[l]
 }
 
 // Exception is one link of a chain of exceptions. A chain lists the root cause

@@ -31,6 +31,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isNodeFrame(line):
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
+	case isRTail(view(line)) && hasPrefix(g.text[g.trace:], "Error: "):
+		g.grammar, g.state, g.count = &rGrammar, rValue, 0
+		return stepR(g, line)
 	}
 	if g.count++; g.count > maxThrowableValue {
 		return refuse

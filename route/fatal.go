@@ -35,7 +35,7 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 			return true
 		}
 	}
-	return false
+	return t.Ends(exit.Code, signal)
 }
 
 // endSignal returns the signal that ended a run, also if a shell in between

@@ -1,0 +1,308 @@
+package detect
+
+import (
+	"bytes"
+	"strings"
+)
+
+// zigForm is std.debug's: a panic, a fault or an error that main returned, each
+// with frames of which every one shows its line of source.
+var zigForm = form{
+	language: Zig, why: "zig stack trace", values: 32, exits: []int{1}, signals: []string{"SIGABRT", "SIGILL", "SIGTRAP", "SIGSEGV"},
+	head: func(line string) (Exception, bool) {
+		if rest, ok := strings.CutPrefix(line, "thread "); ok {
+			id, value, ok := strings.Cut(rest, " panic: ")
+			return Exception{Type: "panic", Value: value, Thread: id}, ok && number(id) > 0
+		}
+		if name, ok := strings.CutPrefix(line, "error: "); ok {
+			return Exception{Type: name}, isWord(name) && !strings.Contains(name, ".") && isUpper(name[0])
+		}
+		return Exception{Type: "panic", Value: line}, true
+	},
+	frame: zigFrame,
+	more: func(line string, _ *Frame) bool {
+		return strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "Unwind ") || strings.HasPrefix(line, "Unable to ")
+	},
+	fatal: func(string) bool { return true },
+}
+
+// zigFrame reads "/srv/main.zig:12:5: 0x1034 in main (app)".
+func zigFrame(line string) (Frame, bool) {
+	place, rest, ok := strings.Cut(line, ": 0x")
+	if !ok || place == "" || place[0] == ' ' {
+		return Frame{}, false
+	}
+	_, rest, ok = strings.Cut(rest, " in ")
+	name, _, paren := strings.Cut(rest, " (")
+	if !ok || !paren {
+		return Frame{}, false
+	}
+	f := Frame{Function: name}
+	if f.File, f.Line, f.Column = splitPlace(place); f.Line == 0 && !strings.HasPrefix(place, "???") {
+		return f, false
+	}
+	f.InApp = f.Line > 0 && !hasAny(f.File, "/lib/std/", "/zig/std/", "/compiler_rt", "/.cache/zig/p/")
+	return known(f), true
+}
+
+// vForm is V's panic (vlib/builtin: panicing.c.v, backtraces.c.v).
+var vForm = form{
+	language: V, why: "v panic", sure: true, values: 12, exits: []int{1},
+	head: func(line string) (Exception, bool) {
+		value, ok := strings.CutPrefix(line, "V panic: ")
+		return Exception{Type: "panic", Value: value}, ok || strings.HasPrefix(line, "====")
+	},
+	frame: func(line string) (Frame, bool) {
+		place, name, ok := strings.Cut(line, ": by ")
+		if !ok {
+			if place, name, ok = strings.Cut(line, ": at "); !ok {
+				return Frame{}, false
+			}
+			name = strings.TrimSuffix(name, ": Backtrace")
+		}
+		if strings.ContainsAny(strings.TrimRight(place, " "), " \t") || !hasAny(place, ":", "0x") {
+			return Frame{}, false
+		}
+		f := Frame{Function: name}
+		f.File, f.Line, f.Column = splitPlace(place)
+		if f.Line == 0 {
+			f.File = ""
+		}
+		f.InApp = strings.HasSuffix(f.File, ".v") && !strings.Contains(f.File, "/vlib/")
+		return known(f), true
+	},
+	more: func(line string, _ *Frame) bool {
+		return strings.Contains(line, " | 0x") || strings.HasSuffix(line, "Backtrace")
+	},
+	last:  func(line string) bool { return false },
+	fatal: func(string) bool { return true },
+	complete: func(e *Exception) {
+		var kept []string
+		for _, line := range strings.Split(e.Value, "\n") {
+			name, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
+			switch {
+			case strings.HasPrefix(line, "===="):
+			case ok && name == "message":
+				kept = append(kept, value)
+			case ok && name == "file" && strings.HasPrefix(line, " ") && len(e.Frames) == 0:
+				f := Frame{InApp: true}
+				f.File, f.Line, f.Column = splitPlace(value)
+				e.Frames = append(e.Frames, f)
+			case ok && strings.HasPrefix(line, " ") && (name == "module" || name == "function" || name == "file" || name == "v hash" || name == "pid" || name == "tid"):
+			default:
+				kept = append(kept, line)
+			}
+		}
+		e.Value = strings.TrimSpace(strings.Join(kept, "\n"))
+	},
+}
+
+// dForm is Throwable.toString of D's runtime (object.d), which prints what led
+// to it behind it.
+var dForm = form{
+	language: D, why: "d exception", values: 64, exits: []int{1},
+	head:  dHead,
+	intro: func(line string) bool { return line == "----------------" },
+	frame: func(line string) (Frame, bool) {
+		at := strings.LastIndex(line, "[0x")
+		if at < 0 || !strings.HasSuffix(line, "]") {
+			return Frame{}, false
+		}
+		place, name, ok := strings.Cut(strings.TrimRight(line[:at], " "), " ")
+		if !ok {
+			return Frame{}, place != ""
+		}
+		f := Frame{Function: dFunction(name)}
+		if f.File, f.Line, f.Column = splitPlace(place); f.Line == 0 {
+			f.File = ""
+		}
+		f.InApp = f.Line > 0 && strings.HasSuffix(f.File, ".d") && !hasAny(f.File, "/phobos/", "/druntime/", "/include/d/", "/.dub/packages/", "libphobos")
+		return known(f), true
+	},
+	link: dHead,
+}
+
+// isDHead recognises "mod.Type@file.d(12)" by its first word.
+func isDHead(line []byte) bool {
+	n := 0
+	for n < len(line) && (isName(line[n]) || line[n] == '.' || line[n] == '!' || line[n] == '(' || line[n] == ')') {
+		n++
+	}
+	return n > 0 && n < len(line) && line[n] == '@' && bytes.IndexByte(line[:n], '.') > 0
+}
+
+func dHead(line string) (Exception, bool) {
+	name, rest, ok := strings.Cut(line, "@")
+	i := strings.Index(rest, ".d(")
+	if !ok || i < 0 || !isWord(strings.Map(dNameOnly, name)) || strings.ContainsAny(rest[:i], " \t") {
+		return Exception{}, false
+	}
+	at, value, ok := strings.Cut(rest[i+len(".d("):], ")")
+	if !ok || number(at) == 0 || value != "" && !strings.HasPrefix(value, ":") {
+		return Exception{}, false
+	}
+	e := Exception{Type: name, Value: strings.TrimPrefix(strings.TrimPrefix(value, ":"), " ")}
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		e.Module, e.Type = name[:i], name[i+1:]
+	}
+	return e, true
+}
+
+func dNameOnly(c rune) rune {
+	if c == '!' || c == '(' || c == ')' {
+		return -1
+	}
+	return c
+}
+
+// dFunction returns the name in "pure @safe int mod.fn(int)".
+func dFunction(s string) string {
+	depth := 0
+	for i := len(s) - 1; i >= 0 && strings.HasSuffix(s, ")"); i-- { // the parameters
+		if s[i] == ')' {
+			depth++
+		} else if s[i] == '(' {
+			if depth--; depth == 0 {
+				s = s[:i]
+				break
+			}
+		}
+	}
+	depth = 0
+	for i := len(s) - 1; i >= 0; i-- { // the type before the name
+		switch s[i] {
+		case ')':
+			depth++
+		case '(':
+			depth--
+		case ' ':
+			if depth == 0 {
+				return s[i+1:]
+			}
+		}
+	}
+	return s
+}
+
+// swiftForm is Swift's fatalError and, since 5.9, the report of its backtracer
+// (stdlib/public/runtime, swift-backtrace).
+var swiftForm = form{
+	language: Swift, why: "swift crash", values: 8, signals: []string{"SIGILL", "SIGTRAP", "SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE"},
+	sure:  true,
+	head:  swiftHead,
+	frame: swiftFrame,
+	intro: func(line string) bool {
+		return strings.HasPrefix(line, "Thread ") && strings.HasSuffix(line, "crashed:") || line == "Current stack trace:"
+	},
+	more: func(line string, _ *Frame) bool {
+		return strings.HasPrefix(line, "  ") || strings.Contains(line, "│") || strings.HasPrefix(line, "Thread ") || strings.HasPrefix(line, "...") ||
+			line == "Registers:" || strings.HasPrefix(line, "Images (") || isRegister(line)
+	},
+	last: func(line string) bool {
+		return strings.HasPrefix(line, "Backtrace took ") || strings.HasPrefix(line, "Press space to interact")
+	},
+	fatal: func(string) bool { return true },
+	complete: func(e *Exception) {
+		// The lines of the value are the report's heads.
+		lines := strings.Split(e.Value, "\n")
+		e.Value = lines[0]
+		for _, line := range lines[1:] {
+			if one, ok := swiftHead(line); ok && e.Type == "" {
+				e.Type, e.Value = one.Type, one.Value
+			}
+		}
+		if e.Type == "" {
+			e.Type = "Fatal error"
+		}
+		if n := len(e.Frames); n > 1 && e.Frames[0].Function == "" && e.Frames[0].Module == "" {
+			e.Frames = e.Frames[1:] // the place that the message names is the first frame's as well
+		}
+	},
+}
+
+// isRegister recognises "rax 0x0000000000000001 1" and "0x7f… 00 00 …", lines
+// of the registers and of the images.
+func isRegister(line string) bool {
+	name, rest, ok := strings.Cut(line, " ")
+	if strings.HasPrefix(name, "0x") && isHex(strings.TrimPrefix(strings.TrimRight(name, "–-"), "0x")) {
+		return true
+	}
+	return ok && len(name) <= 6 && strings.HasPrefix(strings.TrimLeft(rest, " "), "0x")
+}
+
+// isSwiftHead recognises "main.swift:3: Fatal error: value" by its start.
+func isSwiftHead(line []byte) bool {
+	i := bytes.Index(line[:min(len(line), 300)], []byte(".swift:"))
+	return i > 0 && bytes.Contains(line[i:], []byte(": "))
+}
+
+func swiftHead(line string) (Exception, bool) {
+	for _, p := range [...]string{"*** Program crashed: ", "\U0001F4A3 Program crashed: "} {
+		if rest, ok := strings.CutPrefix(line, p); ok {
+			typ, _, _ := strings.Cut(rest, " at 0x")
+			return Exception{Type: typ, Value: strings.TrimSuffix(rest, " ***")}, true
+		}
+	}
+	if rest, ok := strings.CutPrefix(line, "*** Signal "); ok {
+		return Exception{}, number(rest) > 0 && strings.Contains(rest, ": Backtracing from 0x")
+	}
+	place, rest := "", line
+	if i := strings.Index(line, ".swift:"); i > 0 {
+		var ok bool
+		if place, rest, ok = strings.Cut(line, ": "); !ok || strings.Contains(place, " ") {
+			return Exception{}, false
+		}
+	}
+	for _, typ := range [...]string{"Fatal error", "Precondition failed", "Assertion failed"} {
+		value, ok := strings.CutPrefix(rest, typ)
+		if !ok || value != "" && !strings.HasPrefix(value, ": ") {
+			continue
+		}
+		e := Exception{Type: typ, Value: strings.TrimPrefix(value, ": ")}
+		if i := strings.LastIndex(e.Value, ": file "); i >= 0 && place == "" {
+			file, n, _ := strings.Cut(e.Value[i+len(": file "):], ", line ")
+			e.Value, place = e.Value[:i], file+":"+n
+		}
+		f := Frame{InApp: true}
+		f.File, f.Line, f.Column = splitPlace(place)
+		if f.Line == 0 || !strings.HasSuffix(f.File, ".swift") {
+			return e, false
+		}
+		e.Frames = []Frame{f}
+		return e, true
+	}
+	return Exception{}, false
+}
+
+// swiftFrame reads "1 [ra] 0x7f12 fn() + 12 in app at /srv/main.swift:8:3".
+func swiftFrame(line string) (Frame, bool) {
+	n := 0
+	for n < len(line) && isDigit(line[n]) {
+		n++
+	}
+	rest := strings.TrimLeft(line[n:], " ")
+	if n == 0 || n > 4 || n == len(line) || line[n] != ' ' {
+		return Frame{}, false
+	}
+	if i := strings.Index(rest, "0x"); i >= 0 && i < 24 {
+		_, rest, _ = strings.Cut(rest[i:], " ")
+	}
+	f := Frame{}
+	if name, place, ok := strings.Cut(rest, " at /"); ok {
+		rest = name
+		f.File, f.Line, f.Column = splitPlace("/" + place)
+	}
+	name, module, ok := strings.Cut(rest, " in ")
+	if f.Module = module; !ok {
+		return f, strings.Contains(line, "0x")
+	}
+	if i := strings.LastIndex(name, " + "); i > 0 {
+		name = name[:i]
+	}
+	f.Function = strings.TrimPrefix(strings.TrimPrefix(name, "[inlined] "), "[system] ")
+	if i := strings.IndexByte(f.Function, '('); i > 0 {
+		f.Function = f.Function[:i]
+	}
+	f.InApp = f.Line > 0 && !hasAny(f.File, "/.build/checkouts/", "/usr/lib/swift")
+	return f, true
+}
