@@ -57,9 +57,13 @@ func (p *formReader) line(line string) {
 	if p.state == formValue && f.intro != nil {
 		if f.intro(line) {
 			p.state = formStack
-			return
 		}
-	} else if frame, ok := f.frame(line); ok {
+	}
+	if p.state == formValue && f.intro != nil {
+		p.value = append(p.value, line)
+		return
+	}
+	if frame, ok := f.frame(line); ok {
 		p.state = formStack
 		e.Frames = append(e.Frames, frame)
 		return
@@ -86,9 +90,6 @@ func (p *formReader) push(e Exception) {
 	p.flush()
 	p.list, p.state = append(p.list, e), formValue
 	p.value = append(p.value[:0], e.Value)
-	if p.form.intro == nil || len(p.list) > 1 || e.Value != "" {
-		return
-	}
 }
 
 // flush gives the last error its value.
@@ -102,10 +103,10 @@ func (p *formReader) flush() {
 // splitPlace reads "file:12:5" or "file:12".
 func splitPlace(s string) (file string, line, column int) {
 	rest, n := cutNumber(s)
-	if n == 0 {
+	if rest == s {
 		return s, 0, 0
 	}
-	if file, line := cutNumber(rest); line > 0 {
+	if file, line := cutNumber(rest); file != rest {
 		return file, line, n
 	}
 	return rest, n, 0

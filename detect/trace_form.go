@@ -20,6 +20,10 @@ type form struct {
 	link  func(line string) (Exception, bool) // begins the error that caused the one before
 	last  func(line string) bool              // ends the trace, frames or not
 
+	// goesOn reports whether a line behind the head belongs to it, though it may
+	// look like the head of another trace.
+	goesOn func(line string) bool
+
 	// complete reads what the lines of the value hold besides, such as the type.
 	complete func(e *Exception)
 
@@ -77,6 +81,12 @@ func (f *form) step(g *group, line []byte) verdict {
 		if g.count++; g.count > f.values {
 			return refuse
 		}
+		if f.goesOn != nil && f.goesOn(text) {
+			if f.sure {
+				return accept
+			}
+			return maybe
+		}
 		return free
 	}
 	if _, ok := f.frame(text); ok {
@@ -112,7 +122,11 @@ func (f *form) announces(text string) bool {
 // mark makes what a trace holds so far its message, if that is the value.
 func (f *form) mark(g *group) {
 	if !g.headed && g.message.to == 0 && g.pieces == 0 {
-		g.message = span{g.trace, len(g.text)}
+		end := len(g.text)
+		for end > g.trace && (g.text[end-1] == '\n' || g.text[end-1] == '\r') {
+			end--
+		}
+		g.message = span{g.trace, end}
 	}
 }
 
@@ -143,6 +157,8 @@ var formOpenings = [...]formOpening{
 	{"ERROR STOP", &fortranForm, formValue},
 	{"Program received signal SIG", &fortranForm, formValue},
 	{"Program aborted. Backtrace:", &fortranForm, formValue},
+	{"  from ", &crystalForm, formStack},
+	{"----------------", &dForm, formStack},
 	{"An unhandled exception occurred at $", &pascalForm, formValue},
 	{"Runtime error ", &pascalForm, formValue},
 	{"  $", &pascalForm, formStack},
@@ -274,7 +290,8 @@ func (r *Record) formFatal(text string) bool {
 
 // headerMessage is what the log line says that introduces a trace.
 func headerMessage(header string) string {
-	r := Record{Text: []byte(header)}
+	first, rest, _ := strings.Cut(header, "\n")
+	r := Record{Text: []byte(first)}
 	classify(r.Text, &r)
-	return strings.TrimSpace(string(r.Message))
+	return strings.TrimSpace(string(r.Message) + "\n" + rest)
 }

@@ -53,7 +53,7 @@ func openFrames(line []byte) opening {
 
 // nimEnd is the verdict on a line of a value, which ends in "[Type]".
 func nimEnd(line string, more verdict) verdict {
-	if strings.HasSuffix(line, "]") && strings.LastIndex(line, "[") >= 0 {
+	if i := strings.LastIndexByte(line, '['); i >= 0 && strings.HasSuffix(line, "]") && i+2 < len(line) && isUpper(line[i+1]) && isWord(line[i+1:len(line)-1]) {
 		return done
 	}
 	return more

@@ -48,6 +48,10 @@ func sbclFrame(line string) (Frame, bool) {
 		return Frame{}, false
 	}
 	f := Frame{Function: lispFunction(rest), InApp: true}
+	if name, ok := strings.CutPrefix(rest, `"`); ok { // "foreign function: start_thread"
+		name, _, _ = strings.Cut(name, `"`)
+		return Frame{Function: strings.TrimPrefix(name, "foreign function: ")}, true
+	}
 	f.File, _ = between(f.Function, `:IN "`, `"`)
 	for _, name := range lispCalls {
 		f.InApp = f.InApp && f.Function != name

@@ -21,6 +21,25 @@ var ocamlForm = form{
 		return strings.HasPrefix(line, "(") && hasAny(line, "stack backtrace")
 	},
 	fatal: func(text string) bool { return strings.HasPrefix(text, "Fatal error") },
+	complete: func(e *Exception) {
+		if e.Type == "" { // in a log line
+			if one, ok := ocamlHead("Fatal error: exception " + e.Value); ok {
+				e.Type, e.Value, e.Module = one.Type, one.Value, one.Module
+			}
+		}
+		e.Frames = placed(e.Frames)
+	},
+}
+
+// placed drops the frames of which nothing is known.
+func placed(list []Frame) []Frame {
+	kept := list[:0]
+	for _, f := range list {
+		if f.Function != "" || f.File != "" {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 func ocamlHead(line string) (Exception, bool) {
@@ -157,7 +176,10 @@ var haskellForm = form{
 			}
 		}
 		for i := range e.Frames {
-			_, e.Frames[i].Module, _ = strings.Cut(e.Frames[i].Module, " ")
+			f := &e.Frames[i]
+			if _, f.Module, _ = strings.Cut(f.Module, " "); f.Function == "" {
+				f.Module = "" // a module alone would read as a function
+			}
 		}
 	},
 }

@@ -73,8 +73,9 @@ var fortranForm = form{
 	language: Fortran, why: "fortran runtime error", values: 3, exits: []int{1, 2},
 	signals: []string{"SIGSEGV", "SIGFPE", "SIGBUS", "SIGILL", "SIGABRT"},
 	head:    fortranHead,
+	goesOn:  func(line string) bool { return line == "" || strings.HasPrefix(line, "Fortran runtime error: ") },
 	intro: func(line string) bool {
-		return line == "Error termination. Backtrace:" || line == "Backtrace for this error:" || line == "Program aborted. Backtrace:"
+		return line == "Error termination. Backtrace:" || line == "Backtrace for this error:" || strings.HasPrefix(line, "#0  0x")
 	},
 	frame: func(line string) (Frame, bool) {
 		rest, ok := strings.CutPrefix(line, "#")
@@ -136,7 +137,8 @@ func fortranHead(line string) (Exception, bool) {
 // adaForm is GNAT's (a-exexda.adb, a-exextr.adb): the addresses of its stack, or
 // with -bargs -Es the names.
 var adaForm = form{
-	language: Ada, why: "ada exception", values: 8, exits: []int{1},
+	language: Ada, why: "ada exception", sure: true, values: 8, exits: []int{1},
+	goesOn: func(line string) bool { return strings.HasPrefix(line, "raised ") },
 	head: func(line string) (Exception, bool) {
 		if strings.HasPrefix(line, "Execution of ") {
 			return Exception{}, strings.HasSuffix(line, " terminated by unhandled exception")
@@ -175,13 +177,7 @@ var adaForm = form{
 		if i := strings.LastIndexByte(e.Type, '.'); i > 0 {
 			e.Module, e.Type = e.Type[:i], e.Type[i+1:]
 		}
-		named := e.Frames[:0]
-		for _, f := range e.Frames {
-			if f.Function != "" || f.File != "" {
-				named = append(named, f)
-			}
-		}
-		if e.Frames = named; len(named) > 0 {
+		if e.Frames = placed(e.Frames); len(e.Frames) > 0 {
 			return
 		}
 		place, _, _ := strings.Cut(e.Value, " ") // "main.adb:12 range check failed"
@@ -237,7 +233,8 @@ var pascalForm = form{
 		f.InApp = f.File != "" && !hasAny(f.File, "/fpcsrc/", "/rtl/")
 		return f, true
 	},
-	fatal: func(text string) bool { return !strings.HasPrefix(text, "  $") },
+	fatal:  func(text string) bool { return !strings.HasPrefix(text, "  $") },
+	goesOn: func(line string) bool { _, _, ok := splitHead(line); return ok },
 	complete: func(e *Exception) {
 		if e.Type == "" {
 			e.Type, e.Value, _ = splitHead(e.Value)

@@ -78,8 +78,9 @@ func luaFrame(line string) (Frame, bool) {
 // exceptions of an isolate).
 var dartForm = form{
 	language: Dart, why: "dart exception", values: 64, exits: []int{255},
-	head:  func(line string) (Exception, bool) { return Exception{}, line == "Unhandled exception:" },
-	frame: dartFrame,
+	head:   func(line string) (Exception, bool) { return Exception{}, line == "Unhandled exception:" },
+	frame:  dartFrame,
+	goesOn: func(line string) bool { return throwableType([]byte(line)) > 0 },
 	more: func(line string, _ *Frame) bool {
 		return line == "<asynchronous suspension>" || line == "..."
 	},

@@ -74,7 +74,6 @@ var vForm = form{
 	more: func(line string, _ *Frame) bool {
 		return strings.Contains(line, " | 0x") || strings.HasSuffix(line, "Backtrace")
 	},
-	last:  func(line string) bool { return false },
 	fatal: func(string) bool { return true },
 	complete: func(e *Exception) {
 		var kept []string
@@ -120,6 +119,13 @@ var dForm = form{
 		return known(f), true
 	},
 	link: dHead,
+	complete: func(e *Exception) {
+		if at := strings.IndexByte(e.Value, '@'); e.Type == "" && at > 0 { // in a log line
+			if one, ok := dHead(e.Value[strings.LastIndexByte(e.Value[:at], ' ')+1:]); ok {
+				e.Type, e.Value, e.Module = one.Type, one.Value, one.Module
+			}
+		}
+	},
 }
 
 // isDHead recognises "mod.Type@file.d(12)" by its first word.
@@ -133,6 +139,7 @@ func isDHead(line []byte) bool {
 
 func dHead(line string) (Exception, bool) {
 	name, rest, ok := strings.Cut(line, "@")
+	rest, more, _ := strings.Cut(rest, "\n")
 	i := strings.Index(rest, ".d(")
 	if !ok || i < 0 || !isWord(strings.Map(dNameOnly, name)) || strings.ContainsAny(rest[:i], " \t") {
 		return Exception{}, false
@@ -142,6 +149,9 @@ func dHead(line string) (Exception, bool) {
 		return Exception{}, false
 	}
 	e := Exception{Type: name, Value: strings.TrimPrefix(strings.TrimPrefix(value, ":"), " ")}
+	if more != "" {
+		e.Value += "\n" + more
+	}
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		e.Module, e.Type = name[:i], name[i+1:]
 	}
@@ -188,9 +198,10 @@ func dFunction(s string) string {
 // (stdlib/public/runtime, swift-backtrace).
 var swiftForm = form{
 	language: Swift, why: "swift crash", values: 8, signals: []string{"SIGILL", "SIGTRAP", "SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE"},
-	sure:  true,
-	head:  swiftHead,
-	frame: swiftFrame,
+	sure:   true,
+	goesOn: func(line string) bool { _, ok := swiftHead(line); return ok },
+	head:   swiftHead,
+	frame:  swiftFrame,
 	intro: func(line string) bool {
 		return strings.HasPrefix(line, "Thread ") && strings.HasSuffix(line, "crashed:") || line == "Current stack trace:"
 	},
