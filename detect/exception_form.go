@@ -10,6 +10,7 @@ type formReader struct {
 	list  []Exception
 	value []string
 	state uint8
+	other bool // the frames are not the error's own
 }
 
 // parse reads the errors of a form: the one printed first was raised last.
@@ -61,6 +62,9 @@ func (p *formReader) line(line string) {
 	}
 	if p.state == formValue && f.intro != nil {
 		p.value = append(p.value, line)
+		return
+	}
+	if p.other = p.other || p.state == formStack && len(e.Frames) > 0 && f.other != nil && f.other(line); p.other {
 		return
 	}
 	if frame, ok := f.frame(line); ok {

@@ -48,7 +48,7 @@ func tellsOfPanic(line []byte) bool {
 
 func stepHeader(g *group, line []byte) verdict {
 	if o := openTrace(line); o.verdict != refuse {
-		if g.depth > 0 && o.alone == nil {
+		if g.depth > 0 && !isStack(o.grammar) {
 			return refuse
 		}
 		return g.introduce(o)
@@ -103,7 +103,7 @@ func (g *group) introduce(o opening) verdict {
 // stepInline handles a frame after a log line that names the exception itself.
 func stepInline(g *group, line []byte) verdict {
 	java := isJavaFrame(line)
-	if !java && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
+	if !java && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 && (java || !hasPrefix(g.text, "error: ")) {
 		return refuse
 	}
 	if java {

@@ -24,6 +24,9 @@ type form struct {
 	// look like the head of another trace.
 	goesOn func(line string) bool
 
+	// other reports whether a line begins frames that are not the error's own.
+	other func(line string) bool
+
 	// complete reads what the lines of the value hold besides, such as the type.
 	complete func(e *Exception)
 
@@ -104,7 +107,8 @@ func (f *form) step(g *group, line []byte) verdict {
 		if g.count++; g.count <= maxFormGap {
 			return maybe
 		}
-	case f.more != nil && f.more(text, &Frame{}):
+	case f.other != nil && f.other(text), f.more != nil && f.more(text, &Frame{}):
+		g.count = 0
 		return accept
 	}
 	return refuse
@@ -152,6 +156,7 @@ var formOpenings = [...]formOpening{
 	{"Unhandled ", &sbclForm, formValue},
 	{"Execution of ", &adaForm, formValue},
 	{"raised ", &adaForm, formValue},
+	{"Call stack traceback locations:", &adaForm, formStack},
 	{"At line ", &fortranForm, formValue},
 	{"Fortran runtime error: ", &fortranForm, formValue},
 	{"ERROR STOP", &fortranForm, formValue},
@@ -209,6 +214,12 @@ func openForm(line []byte) opening {
 		return swiftForm.open(line, formValue)
 	}
 	return opening{}
+}
+
+// isStack reports whether a grammar is of a stack that may come behind a message
+// of several lines, since nothing else looks like one.
+func isStack(g *grammar) bool {
+	return g == &nimGrammar || g == &tclGrammar || formGrammar(g.language) == g && forms[g.language] != nil
 }
 
 func (f *form) open(line []byte, state uint8) opening {

@@ -39,6 +39,9 @@ func openFrames(line []byte) opening {
 			return opening{grammar: &nimGrammar, state: nimValue, verdict: nimEnd(view(line), maybe)}
 		}
 	}
+	if o := openBun(line); o.verdict != refuse {
+		return o
+	}
 	if o := openTcl(line); o.verdict != refuse {
 		return o
 	}

@@ -160,6 +160,7 @@ var haskellForm = form{
 		return strings.HasPrefix(line, "CallStack (from ") && strings.HasSuffix(line, "):") || line == "HasCallStack backtrace:"
 	},
 	frame: haskellFrame,
+	other: func(line string) bool { return line == "HasCallStack backtrace:" },
 	fatal: func(text string) bool {
 		return !strings.HasPrefix(text, "CallStack") && !strings.HasPrefix(text, "HasCallStack")
 	},

@@ -15,8 +15,9 @@ var luaForm = form{
 	intro: func(line string) bool { return line == "stack traceback:" },
 	frame: luaFrame,
 	more: func(line string, _ *Frame) bool {
-		return strings.HasPrefix(line, "\t...") || strings.HasPrefix(line, "\t(...tail calls...)") || strings.HasPrefix(line, "coroutine ") || line == "stack traceback:"
+		return strings.HasPrefix(line, "\t...") || strings.HasPrefix(line, "\t(...tail calls...)") || strings.HasPrefix(line, "coroutine ")
 	},
+	other: func(line string) bool { return line == "stack traceback:" },
 	fatal: func(text string) bool { return !strings.HasPrefix(text, "stack traceback:") },
 	complete: func(e *Exception) {
 		e.Type = "Error"
@@ -66,6 +67,7 @@ func luaFrame(line string) (Frame, bool) {
 			break
 		}
 	}
+	name, _, _ = strings.Cut(name, ", client: ") // nginx goes on in the last line
 	f.Function = strings.Trim(name, "'")
 	if name == "?" {
 		f.Function = ""
@@ -268,7 +270,9 @@ var gdscriptForm = form{
 		f.InApp = strings.HasPrefix(f.File, "res://") && !strings.HasPrefix(f.File, "res://addons/")
 		return f, ok && len(body) < len(line)
 	},
-	more: func(line string, _ *Frame) bool { return strings.HasPrefix(line, "   GDScript backtrace ") },
+	more: func(line string, _ *Frame) bool {
+		return strings.HasPrefix(strings.TrimLeft(line, " "), "GDScript backtrace (")
+	},
 	complete: func(e *Exception) {
 		if len(e.Frames) > 1 { // the first is where it was reported, which the backtrace has as well
 			e.Frames = e.Frames[1:]

@@ -71,6 +71,9 @@ var vForm = form{
 		f.InApp = strings.HasSuffix(f.File, ".v") && !strings.Contains(f.File, "/vlib/")
 		return known(f), true
 	},
+	goesOn: func(line string) bool {
+		return strings.HasPrefix(line, " ") || strings.HasPrefix(line, "v hash: ") || strings.HasPrefix(line, "====")
+	},
 	more: func(line string, _ *Frame) bool {
 		return strings.Contains(line, " | 0x") || strings.HasSuffix(line, "Backtrace")
 	},
@@ -87,7 +90,7 @@ var vForm = form{
 				f := Frame{InApp: true}
 				f.File, f.Line, f.Column = splitPlace(value)
 				e.Frames = append(e.Frames, f)
-			case ok && strings.HasPrefix(line, " ") && (name == "module" || name == "function" || name == "file" || name == "v hash" || name == "pid" || name == "tid"):
+			case ok && (strings.HasPrefix(line, " ") || name == "v hash") && (name == "module" || name == "function" || name == "file" || name == "v hash" || name == "pid" || name == "tid"):
 			default:
 				kept = append(kept, line)
 			}
@@ -206,8 +209,10 @@ var swiftForm = form{
 		return strings.HasPrefix(line, "Thread ") && strings.HasSuffix(line, "crashed:") || line == "Current stack trace:"
 	},
 	more: func(line string, _ *Frame) bool {
-		return strings.HasPrefix(line, "  ") || strings.Contains(line, "│") || strings.HasPrefix(line, "Thread ") || strings.HasPrefix(line, "...") ||
-			line == "Registers:" || strings.HasPrefix(line, "Images (") || isRegister(line)
+		return strings.HasPrefix(line, "  ") || strings.Contains(line, "│") || strings.HasPrefix(line, "...") || isRegister(line)
+	},
+	other: func(line string) bool {
+		return strings.HasPrefix(line, "Thread ") && strings.HasSuffix(line, ":") && !strings.HasSuffix(line, "crashed:") || line == "Registers:" || strings.HasPrefix(line, "Images (")
 	},
 	last: func(line string) bool {
 		return strings.HasPrefix(line, "Backtrace took ") || strings.HasPrefix(line, "Press space to interact")
@@ -235,7 +240,7 @@ var swiftForm = form{
 // of the registers and of the images.
 func isRegister(line string) bool {
 	name, rest, ok := strings.Cut(line, " ")
-	if strings.HasPrefix(name, "0x") && isHex(strings.TrimPrefix(strings.TrimRight(name, "–-"), "0x")) {
+	if start, _, _ := strings.Cut(strings.TrimPrefix(name, "0x"), "–"); len(start) < len(name) && isHex(start) {
 		return true
 	}
 	return ok && len(name) <= 6 && strings.HasPrefix(strings.TrimLeft(rest, " "), "0x")
