@@ -76,6 +76,9 @@ func (f *form) step(g *group, line []byte) verdict {
 	case g.state == formValue && f.announces(text):
 		g.state, g.count = formStack, 0
 		f.mark(g)
+		if f.intro != nil {
+			return maybe
+		}
 		return accept
 	case f.last != nil && f.last(text):
 		f.mark(g)
@@ -204,16 +207,7 @@ func openForm(line []byte) opening {
 			}
 		}
 	}
-	if o := openFrames(line); o.verdict != refuse {
-		return o
-	}
-	switch {
-	case isDHead(line):
-		return dForm.open(line, formValue)
-	case isSwiftHead(line):
-		return swiftForm.open(line, formValue)
-	}
-	return opening{}
+	return openFrames(line)
 }
 
 // isStack reports whether a grammar is of a stack that may come behind a message
@@ -230,10 +224,11 @@ func (f *form) open(line []byte, state uint8) opening {
 		}
 		return opening{}
 	}
-	if _, ok := f.head(text); !ok {
+	e, ok := f.head(text)
+	if !ok {
 		return opening{}
 	}
-	if f.sure {
+	if f.sure && e.Type != "" {
 		return opening{grammar: &f.trace, verdict: accept}
 	}
 	return opening{grammar: &f.trace, verdict: maybe}

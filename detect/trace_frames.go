@@ -9,7 +9,7 @@ import (
 // first, then the exception.
 var nimGrammar = grammar{language: Nim, why: "nim exception", step: stepNim, parse: parseNim}
 
-// nimListGrammar is a list of frames that no exception followed.
+// nimError is how the exception begins.
 const nimError = "Error: unhandled exception: "
 
 // The states are named after what the line before was.
@@ -23,35 +23,57 @@ const (
 const maxNimFrames = 1500
 
 // openFrames decides whether a line begins a trace of a runtime that prints the
-// frames first, or is one of the other lines that no table tells.
+// frames first, or one that no table of first bytes tells.
 func openFrames(line []byte) opening {
-	switch line[0] {
-	case 'T':
+	switch c := line[0]; {
+	case c == 'T':
 		if string(line) == "Traceback (most recent call last)" {
 			return opening{grammar: &nimGrammar, state: nimHead, verdict: maybe, bare: true}
 		}
-	case 'B':
+	case c == 'B':
 		if string(line) == "Backtrace:" {
 			return opening{grammar: &guileGrammar, state: guileHead, verdict: maybe, bare: true}
 		}
-	case 'E':
+	case c == 'E':
 		if hasPrefix(line, nimError) {
 			return opening{grammar: &nimGrammar, state: nimValue, verdict: nimEnd(view(line), maybe)}
 		}
+		if o := openR(line); o.verdict != refuse {
+			return o
+		}
+	case isDigit(c):
+		return openBun(line)
+	case c == ' ', isLower(c):
+		if o := openTcl(line); o.verdict != refuse || c == ' ' {
+			return o
+		}
 	}
-	if o := openBun(line); o.verdict != refuse {
-		return o
+	return openWord(line)
+}
+
+// openWord looks at the first word: a place with a line is how some runtimes
+// begin.
+func openWord(line []byte) opening {
+	for n, c := range line[:min(len(line), 300)] {
+		switch c {
+		case ' ', '\t', '"':
+			if n > 0 && line[n-1] == ':' && isDigit(line[len(line)-1]) {
+				return openPowerShell(line)
+			}
+			return opening{}
+		case '@':
+			return dForm.open(line, formValue)
+		case '(':
+			if n > 4 && string(line[n-4:n]) == ".nim" && isNimFrame(line) {
+				return opening{grammar: &nimGrammar, state: nimFrames, verdict: maybe, bare: true}
+			}
+		case ':':
+			if n > 6 && string(line[n-6:n]) == ".swift" {
+				return swiftForm.open(line, formValue)
+			}
+		}
 	}
-	if o := openTcl(line); o.verdict != refuse {
-		return o
-	}
-	if o := openR(line); o.verdict != refuse {
-		return o
-	}
-	if isNimFrame(line) {
-		return opening{grammar: &nimGrammar, state: nimFrames, verdict: maybe, bare: true}
-	}
-	return openPowerShell(line)
+	return opening{}
 }
 
 // nimEnd is the verdict on a line of a value, which ends in "[Type]".

@@ -23,9 +23,11 @@ var ocamlForm = form{
 	fatal: func(text string) bool { return strings.HasPrefix(text, "Fatal error") },
 	complete: func(e *Exception) {
 		if e.Type == "" { // in a log line
-			if one, ok := ocamlHead("Fatal error: exception " + e.Value); ok {
-				e.Type, e.Value, e.Module = one.Type, one.Value, one.Module
-			}
+			one, _ := ocamlHead("Fatal error: exception " + e.Value)
+			e.Type, e.Value, e.Module = one.Type, one.Value, one.Module
+		}
+		if e.Type == "" {
+			e.Type = "exception"
 		}
 		e.Frames = placed(e.Frames)
 	},
@@ -67,6 +69,10 @@ func ocamlHead(line string) (Exception, bool) {
 		n := 0
 		for n < len(line) && (isName(line[n]) || line[n] == '.' || line[n] == '\'') {
 			n++
+		}
+		if last := line[strings.LastIndexByte(line[:n], '.')+1:]; n == 0 || !isUpper(last[0]) || n < len(line) && line[n] != '(' && line[n] != ':' {
+			e.Value = line // in the words of a printer that the program registered
+			return e, true
 		}
 		e.Type, e.Value = line[:n], line[n:]
 		e.Value = strings.TrimPrefix(strings.TrimPrefix(e.Value, ":"), " ")
@@ -275,5 +281,6 @@ func stepProgram(g *group, line []byte) verdict {
 // becomeForm gives the group its language by the line that announces a stack.
 func (g *group) becomeForm(f *form) verdict {
 	f.mark(g)
-	return g.become(&f.trace, formStack)
+	g.become(&f.trace, formStack)
+	return maybe // a frame tells
 }

@@ -55,7 +55,10 @@ func stepR(g *group, line []byte) verdict {
 	case isRTail(text):
 		g.markR()
 		g.state, g.count = rTail, 0
-		return accept
+		if strings.Contains(text, " -> ") {
+			return accept
+		}
+		return maybe // "Calls: 12" is anybody's
 	case g.state == rFrames && (strings.HasPrefix(text, " ") || len(line) == 0):
 		return accept
 	case g.state == rTail: // the lines of a warning, and calls that did not fit

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"strings"
 )
 
@@ -50,7 +49,7 @@ var vForm = form{
 	language: V, why: "v panic", sure: true, values: 12, exits: []int{1},
 	head: func(line string) (Exception, bool) {
 		value, ok := strings.CutPrefix(line, "V panic: ")
-		return Exception{Type: "panic", Value: value}, ok || strings.HasPrefix(line, "====")
+		return Exception{Type: "panic", Value: value}, ok || line == "================ V panic ================"
 	},
 	frame: func(line string) (Frame, bool) {
 		place, name, ok := strings.Cut(line, ": by ")
@@ -111,6 +110,9 @@ var dForm = form{
 			return Frame{}, false
 		}
 		place, name, ok := strings.Cut(strings.TrimRight(line[:at], " "), " ")
+		if len(line)-at < len("[0x123456]") || !hasAny(place, ":", "(", "???") {
+			return Frame{}, false
+		}
 		if !ok {
 			return Frame{}, place != ""
 		}
@@ -129,15 +131,6 @@ var dForm = form{
 			}
 		}
 	},
-}
-
-// isDHead recognises "mod.Type@file.d(12)" by its first word.
-func isDHead(line []byte) bool {
-	n := 0
-	for n < len(line) && (isName(line[n]) || line[n] == '.' || line[n] == '!' || line[n] == '(' || line[n] == ')') {
-		n++
-	}
-	return n > 0 && n < len(line) && line[n] == '@' && bytes.IndexByte(line[:n], '.') > 0
 }
 
 func dHead(line string) (Exception, bool) {
@@ -244,12 +237,6 @@ func isRegister(line string) bool {
 		return true
 	}
 	return ok && len(name) <= 6 && strings.HasPrefix(strings.TrimLeft(rest, " "), "0x")
-}
-
-// isSwiftHead recognises "main.swift:3: Fatal error: value" by its start.
-func isSwiftHead(line []byte) bool {
-	i := bytes.Index(line[:min(len(line), 300)], []byte(".swift:"))
-	return i > 0 && bytes.Contains(line[i:], []byte(": "))
 }
 
 func swiftHead(line string) (Exception, bool) {

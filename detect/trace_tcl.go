@@ -9,8 +9,6 @@ import (
 // generic/tclNamesp.c, tclProc.c, tclIOUtil.c).
 var tclGrammar = grammar{language: Tcl, why: "tcl error", step: stepTcl, parse: parseTcl}
 
-var tclListGrammar = grammar{why: "stack", step: stepTcl, compose: composeGeneric}
-
 // The states are named after what the line before was.
 const (
 	tclMessage uint8 = iota // the message
@@ -34,15 +32,24 @@ var tclMessages = [...]string{
 	`list element in `, "missing operand at ", "missing value to go with key", `bad level "`, `namespace "`, `unknown or ambiguous subcommand "`,
 }
 
+// tclStarts are the messages by their first byte.
+var tclStarts = func() (starts [256][]string) {
+	for _, m := range tclMessages {
+		starts[m[0]] = append(starts[m[0]], m)
+	}
+	return starts
+}()
+
 func openTcl(line []byte) opening {
-	switch c := line[0]; {
-	case c == ' ' && isTclIntro(view(line)):
-		return opening{grammar: &tclGrammar, state: tclIntro, verdict: maybe, bare: true}
-	case isLower(c):
-		for _, m := range tclMessages {
-			if m[0] == c && hasPrefix(line, m) {
-				return opening{grammar: &tclGrammar, state: tclMessage, verdict: maybe}
-			}
+	if line[0] == ' ' {
+		if isTclIntro(view(line)) {
+			return opening{grammar: &tclGrammar, state: tclIntro, verdict: maybe, bare: true}
+		}
+		return opening{}
+	}
+	for _, m := range tclStarts[line[0]] {
+		if hasPrefix(line, m) {
+			return opening{grammar: &tclGrammar, state: tclMessage, verdict: maybe}
 		}
 	}
 	return opening{}
