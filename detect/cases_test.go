@@ -62,7 +62,8 @@ type gotEvent struct {
 type caseCount struct{ events, exact, perfect int }
 
 // scored are the languages whose traces are parsed.
-var scored = []string{"python", "go", "java", "kotlin", "groovy", "javascript"}
+var scored = []string{"python", "go", "java", "kotlin", "groovy", "javascript",
+	"ocaml", "haskell", "crystal", "nim", "lua", "tcl", "r", "scheme", "commonlisp", "ada", "fortran", "pascal", "d"}
 
 func TestCrashCases(t *testing.T) {
 	byLanguage := map[string]*caseCount{}
