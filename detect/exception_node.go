@@ -58,7 +58,7 @@ func (p *nodeReader) head(lines []string) int {
 		return i
 	}
 	line := cutUncaught(lines[i])
-	if throwableType([]byte(line)) == 0 && (line[0] != '[' || throwableType([]byte(line[1:])) == 0) {
+	if throwableType([]byte(line)) == 0 && (line == "" || line[0] != '[' || throwableType([]byte(line[1:])) == 0) {
 		if j := inlineType([]byte(line)); j >= 0 && (i == 0 || strings.HasPrefix(line, "Uncaught ")) {
 			line = line[j:]
 		}

@@ -92,11 +92,12 @@ func FuzzExceptions(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(_ *testing.T, text []byte, head uint16) {
-		for _, language := range []Language{Python, Go, Java, JavaScript} {
+		for language := NoLanguage; language < languages; language++ {
 			for _, format := range []Format{Text, JSON} {
 				r := Record{Text: text, Trace: language, Format: format, head: int32(head), Lines: 1}
 				r.Exceptions()
 				r.Fatal()
+				r.Ends(1, "")
 			}
 		}
 	})

@@ -24,6 +24,11 @@ var ocamlForm = form{
 	complete: func(e *Exception) {
 		if e.Type == "" { // in a log line
 			one, _ := ocamlHead("Fatal error: exception " + e.Value)
+			if i := strings.LastIndex(e.Value, ": "); i > 0 && one.Type == "" {
+				if inner, _ := ocamlHead("Fatal error: exception " + e.Value[i+2:]); inner.Type != "" {
+					one = inner
+				}
+			}
 			e.Type, e.Value, e.Module = one.Type, one.Value, one.Module
 		}
 		if e.Type == "" {
@@ -70,7 +75,7 @@ func ocamlHead(line string) (Exception, bool) {
 		for n < len(line) && (isName(line[n]) || line[n] == '.' || line[n] == '\'') {
 			n++
 		}
-		if last := line[strings.LastIndexByte(line[:n], '.')+1:]; n == 0 || !isUpper(last[0]) || n < len(line) && line[n] != '(' && line[n] != ':' {
+		if last := line[strings.LastIndexByte(line[:n], '.')+1 : n]; last == "" || !isUpper(last[0]) || n < len(line) && line[n] != '(' && line[n] != ':' {
 			e.Value = line // in the words of a printer that the program registered
 			return e, true
 		}
@@ -269,7 +274,7 @@ func stepProgram(g *group, line []byte) verdict {
 		return g.becomeForm(&luaForm)
 	case (line[0] == 'C' || line[0] == 'H') && haskellForm.intro(view(line)):
 		return g.becomeForm(&haskellForm)
-	case isProgramLine(line):
+	case g.count == 0 && g.depth == 0 && isProgramLine(line): // one more message, and soon told
 		return refuse
 	}
 	if g.count++; g.count > maxProgramValue {

@@ -135,6 +135,9 @@ func parseTcl(s *source) []Exception {
 // tclFrame reads `procedure "inner" line 1` and `file "main.tcl" line 7`. Places
 // within a command's arms and bodies are none of their own.
 func tclFrame(s string) (Frame, bool) {
+	if class, method, ok := strings.Cut(s, `" method "`); ok && strings.HasPrefix(class, `class "`) {
+		s = `method "` + class[len(`class "`):] + " " + method
+	}
 	kind, rest, ok := strings.Cut(s, ` "`)
 	name, at, found := strings.Cut(rest, `" line `)
 	if !ok || !found {
