@@ -26,7 +26,10 @@
 // own if not. A log line that may introduce a trace (an error, say) waits for one
 // line in the same way. A pause of Options.Hold ends every group.
 //
-// To add a language: one file with its grammar and parser, its first lines in
+// Most runtimes print an error in the same shape: a head, its value, then frames.
+// For those a [form] is enough, a table of functions about single lines.
+//
+// To add another language: one file with its grammar and parser, its first lines in
 // the table openings, its name in Language.
 //
 // # Performance

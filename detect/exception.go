@@ -62,7 +62,7 @@ func (r *Record) Fatal() bool {
 	case CSharp:
 		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}
-	return false
+	return r.formFatal(view(text))
 }
 
 // grammarOf returns the grammar that parses a record's trace, nil if it has none.
@@ -102,7 +102,7 @@ func grammarOf(r *Record) *grammar {
 	case Elixir:
 		return &elixirGrammar
 	}
-	return nil
+	return formGrammar(r.Trace)
 }
 
 func firstLine(text []byte) []byte {

@@ -20,7 +20,7 @@ type nodeReader struct {
 // aggregated errors.
 func parseNode(s *source) []Exception {
 	p := nodeReader{}
-	lines := strings.Split(s.text, "\n")
+	lines := cutBunSource(strings.Split(s.text, "\n"))
 	i := p.head(lines)
 	for _, line := range lines[min(i, len(lines)):] {
 		p.line(line)
@@ -57,8 +57,8 @@ func (p *nodeReader) head(lines []string) int {
 	if i == len(lines) {
 		return i
 	}
-	line := lines[i]
-	if throwableType([]byte(line)) == 0 && (line[0] != '[' || throwableType([]byte(line[1:])) == 0) {
+	line := cutUncaught(lines[i])
+	if throwableType([]byte(line)) == 0 && (line == "" || line[0] != '[' || throwableType([]byte(line[1:])) == 0) {
 		if j := inlineType([]byte(line)); j >= 0 && (i == 0 || strings.HasPrefix(line, "Uncaught ")) {
 			line = line[j:]
 		}
@@ -95,6 +95,8 @@ func (p *nodeReader) line(line string) {
 		p.open = false
 	case n > 0 && !p.open && isErrorProp(body):
 		p.emit = true // the frames that follow are that error's, and it is no cause
+	case p.open && len(p.value) > 1 && n > 0 && isCaret([]byte(line)): // below the source, which Deno prints behind the value
+		p.value, p.open = p.value[:len(p.value)-1], false
 	case p.open:
 		p.value = append(p.value, cutIndent(line, p.margin))
 	}

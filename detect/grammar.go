@@ -65,7 +65,7 @@ func open(line []byte, r *Record) opening {
 		return o
 	}
 	if !introduces(line, r) {
-		return opening{}
+		return openProgram(line, r)
 	}
 	o := opening{grammar: &headerGrammar, state: headerWeak, verdict: maybe, headed: true}
 	switch {
@@ -81,6 +81,9 @@ func open(line []byte, r *Record) opening {
 func openTrace(line []byte) opening {
 	if len(line) == 0 {
 		return opening{}
+	}
+	if o := openForm(line); o.verdict != refuse {
+		return o
 	}
 	if openingBytes[line[0]] {
 		for i := range openings {

@@ -12,6 +12,10 @@ var headerGrammar = grammar{why: "log line", step: stepHeader}
 // shape, for runtimes and loggers that have no grammar of their own.
 var genericGrammar = grammar{why: "continued line", step: stepGeneric, compose: composeGeneric}
 
+// maxHeaderLines bounds the further lines of a message that a bare stack may
+// come behind.
+const maxHeaderLines = 2
+
 // maxGeneric bounds the lines that belong to an error by their shape alone.
 const maxGeneric = 256
 
@@ -47,7 +51,13 @@ func stepHeader(g *group, line []byte) verdict {
 		return v
 	}
 	if o := openTrace(line); o.verdict != refuse {
+		if g.depth > 0 && !isStack(o.grammar) {
+			return refuse
+		}
 		return g.introduce(o)
+	}
+	if g.depth > 0 && g.state == headerStrong && isTaskDetail(line) {
+		return refuse
 	}
 	if v := stepInline(g, line); v != refuse {
 		return v
@@ -73,7 +83,7 @@ func stepHeader(g *group, line []byte) verdict {
 		}
 		return refuse
 	}
-	if (g.count == 0 || g.gap) && throwableType(line) > 0 { // types that are too plain to open a group on their own
+	if g.depth == 0 && (g.count == 0 || g.gap) && throwableType(line) > 0 { // types that are too plain to open a group on their own
 		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
 	}
 	switch {
@@ -87,7 +97,11 @@ func stepHeader(g *group, line []byte) verdict {
 		if g.count++; g.count <= maxGoPreface {
 			return free
 		}
-	case g.state != headerWeak && g.count == 0 && continues(line):
+	case g.state == headerStrong && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
+		if g.depth++; g.depth <= maxHeaderLines {
+			return free
+		}
+	case g.state != headerWeak && g.count == 0 && g.depth == 0 && continues(line):
 		g.grammar = &genericGrammar
 		return takes
 	}
@@ -107,7 +121,7 @@ func (g *group) introduce(o opening) verdict {
 // stepInline handles a frame after a log line that names the exception itself.
 func stepInline(g *group, line []byte) verdict {
 	java, dotnet := isJavaFrame(line), isDotnetFrame(line)
-	if !java && !dotnet && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 {
+	if !java && !dotnet && !isNodeFrame(line) || inlineType(g.text[:g.first]) < 0 && (java || dotnet || !hasPrefix(g.text, "error: ")) {
 		return refuse
 	}
 	if java {

@@ -147,8 +147,36 @@ const (
 	Ruby
 	PHP
 	Perl
+	OCaml
+	Haskell
+	Crystal
+	Nim
+	Lua
+	Tcl
+	R
+	Scheme
+	CommonLisp
+	Ada
+	Fortran
+	Pascal
+	Dart
+	Swift
+	Julia
+	Zig
+	V
+	D
+	PowerShell
+	PLSQL
+	GDScript
 	Other // known from a logger that took the exception apart, not from its runtime
 )
+
+// languageNames are those of the languages that have a form only.
+var languageNames = [...]string{
+	OCaml: "ocaml", Haskell: "haskell", Crystal: "crystal", Nim: "nim", Lua: "lua", Tcl: "tcl", R: "r", Scheme: "scheme",
+	CommonLisp: "commonlisp", Ada: "ada", Fortran: "fortran", Pascal: "pascal", Dart: "dart", Swift: "swift",
+	Julia: "julia", Zig: "zig", V: "v", D: "d", PowerShell: "powershell", PLSQL: "plsql", GDScript: "gdscript",
+}
 
 // String returns the name that explain shows; empty for NoLanguage.
 func (l Language) String() string {
@@ -179,6 +207,9 @@ func (l Language) String() string {
 		return "perl"
 	case Other:
 		return "other"
+	}
+	if int(l) < len(languageNames) {
+		return languageNames[l]
 	}
 	return ""
 }

@@ -41,6 +41,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isPHPStack(line):
 		g.markThrowable()
 		return g.become(&phpGrammar, phpFrames)
+	case isRTail(view(line)) && hasPrefix(g.text[g.trace:], "Error: "):
+		g.grammar, g.state, g.count = &rGrammar, rValue, 0
+		return stepR(g, line)
 	}
 	if g.count < 2 && len(line) > 0 && isNativeFrame(line) && tellsOfSignal(g.text[:g.first]) { // "Error: signal 11:"
 		return g.become(&nativeGrammar, natStack)

@@ -64,7 +64,7 @@ func fatalEnd(t *detect.Record, exit *detect.Exit) bool {
 			return true
 		}
 	}
-	return false
+	return t.Ends(exit.Code, signal)
 }
 
 // isTimeout reports whether t is the dump of a timer that then ends the process

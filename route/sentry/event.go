@@ -153,6 +153,10 @@ func platform(r *detect.Record, chain []detect.Exception) string {
 		return "node"
 	case detect.Rust:
 		return "native" // as sentry-rust says
+	case detect.OCaml, detect.Crystal, detect.Nim, detect.Lua, detect.Tcl, detect.R, detect.Scheme, detect.CommonLisp,
+		detect.Ada, detect.Fortran, detect.Pascal, detect.Dart, detect.Swift, detect.Julia, detect.Zig, detect.V, detect.D,
+		detect.PowerShell, detect.PLSQL, detect.GDScript: // runtimes that Sentry has no name for
+		return "other"
 	}
 	return lang.String()
 }
