@@ -51,7 +51,7 @@ func oneFrame(line string) Frame {
 		return numberedFrame(strings.TrimLeft(rest[digitsEnd([]byte(rest), 0):], " "), strings.HasPrefix(line, "#"))
 	case strings.HasPrefix(rest, "@"):
 		return atFrame(strings.TrimLeft(rest[1:], " "))
-	case strings.HasSuffix(rest, "]"):
+	case isSymbolLine([]byte(line)):
 		return symbolFrame(rest)
 	case strings.HasPrefix(rest, "frame #"), strings.HasPrefix(rest, "* frame #"):
 		return lldbFrame(rest)

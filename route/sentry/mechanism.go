@@ -45,6 +45,10 @@ func uncaughtName(r *detect.Record) string {
 		return "UncaughtExceptionHandler"
 	case detect.Go:
 		return "auto.go.panic"
+	case detect.Rust:
+		return "panic"
+	case detect.Native:
+		return "signalhandler"
 	}
 	return "auto.process.exit"
 }
@@ -64,6 +68,8 @@ func isUncaught(r *detect.Record) bool {
 		return hasAnyPrefix(text, "panic: ", "fatal error: ", "SIG", "runtime: ", "unexpected fault address")
 	case detect.Java:
 		return hasAnyPrefix(text, "Exception in thread ", "Exception: ", "Error: ")
+	case detect.Rust:
+		return hasAnyPrefix(text, "thread '", "The application panicked", "Error:")
 	case detect.JavaScript:
 		return bytes.Contains(text, []byte("\nNode.js v")) || hasCaret(text) ||
 			hasAnyPrefix(text, "Uncaught ", "error: Uncaught ")
