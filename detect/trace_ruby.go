@@ -199,7 +199,7 @@ func isRubyTitle(line []byte) bool {
 	if n := rubyConst(line); n > 0 && hasPrefix(line[n:], " (") && hasSuffix(line, "):") {
 		return true
 	}
-	if !isDigit(line[0]) || len(line) < 24 || !hasPrefix(line[19:], " - ") {
+	if len(line) < 24 || !isDigit(line[0]) || !hasPrefix(line[19:], " - ") {
 		return false
 	}
 	n := rubyConst(line[22:])
