@@ -97,16 +97,26 @@ func (f *framer) frame(in *detect.Frame, lang detect.Language) frame {
 		splitFunction(&out, strings.LastIndexByte(in.Function, '.'))
 	case detect.JavaScript:
 		f.nameJavaScript(&out)
-	default:
-		if isPath(in.File) {
-			out.AbsPath = f.absolute(in.File)
-			out.Filename = f.relative(out.AbsPath)
+	case detect.Ruby:
+		if class, _, ok := strings.Cut(in.Function, "#"); ok && !strings.Contains(class, " ") { // Ruby 3.4: "Shop::Cart#add"
+			splitFunction(&out, len(class))
 		}
+		f.namePath(&out)
+	default:
+		f.namePath(&out)
 	}
 	for _, s := range []*string{&out.Function, &out.Module, &out.Filename, &out.AbsPath} {
 		*s = clean(*s, maxName)
 	}
 	return out
+}
+
+// namePath names a frame by its file below the app's directory.
+func (f *framer) namePath(out *frame) {
+	if isPath(out.Filename) {
+		out.AbsPath = f.absolute(out.Filename)
+		out.Filename = f.relative(out.AbsPath)
+	}
 }
 
 // namePython finds the module that a file was imported as, by the packages it is

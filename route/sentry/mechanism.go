@@ -70,6 +70,8 @@ func isUncaught(r *detect.Record) bool {
 		return hasAnyPrefix(text, "Exception in thread ", "Exception: ", "Error: ")
 	case detect.Rust:
 		return hasAnyPrefix(text, "thread '", "The application panicked", "Error:")
+	case detect.PHP:
+		return hasAnyPrefix(text, "PHP Fatal error: ", "Fatal error: ", "PHP Parse error: ", "Parse error: ")
 	case detect.JavaScript:
 		return bytes.Contains(text, []byte("\nNode.js v")) || hasCaret(text) ||
 			hasAnyPrefix(text, "Uncaught ", "error: Uncaught ")
