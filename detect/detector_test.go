@@ -329,6 +329,8 @@ var plainLines = []string{
 	`level=info msg="cache warmed" size=12`,
 	"I1122 10:00:00.000001       1 main.go:12] started",
 	"Fetched 3 of 20 pages",
+	"worker: processed 12 jobs",
+	"/srv/app/main.nim(13)    main",
 	"",
 	"    indented on its own",
 	"2026/11/22 10:39:09 server up",

@@ -95,13 +95,14 @@ func isNimFrame(line []byte) bool {
 }
 
 func nimFrame(line string) (Frame, bool) {
-	file, rest, ok := strings.Cut(line, ".nim(")
+	file, rest, ok := strings.Cut(line, "(")
+	ok = ok && strings.HasSuffix(file, ".nim")
 	at, name, found := strings.Cut(rest, ") ")
 	name = strings.TrimLeft(name, " ")
 	if !ok || !found || number(at) == 0 || strings.Contains(file, " ") || name == "" || strings.ContainsAny(name, " :") {
 		return Frame{}, false
 	}
-	f := Frame{Function: name, File: file + ".nim", Line: number(at)}
+	f := Frame{Function: name, File: file, Line: number(at)}
 	f.InApp = !hasAny(f.File, "/lib/system/", "/nim/lib/", "/lib/pure/", "/.nimble/", "/lib/std/")
 	if first, _, _ := strings.Cut(f.File, "/"); first == f.File && f.File == "fatal.nim" {
 		f.InApp = false

@@ -150,9 +150,7 @@ var juliaForm = form{
 	language: Julia, why: "julia error", values: 64, exits: []int{1},
 	head: func(line string) (Exception, bool) {
 		value, ok := strings.CutPrefix(line, "ERROR: ")
-		typ, _, named := splitHead(value)
-		named = named && (strings.HasSuffix(typ, "Error") || strings.HasSuffix(typ, "Exception"))
-		return Exception{Value: value}, ok && (named || value == "TaskFailedException")
+		return Exception{Value: value}, ok && isJuliaError(value)
 	},
 	intro: func(line string) bool { return strings.TrimLeft(line, " ") == "Stacktrace:" },
 	frame: juliaFrame,
@@ -184,6 +182,17 @@ var juliaForm = form{
 			e.Type = "ErrorException"
 		}
 	},
+}
+
+// isJuliaError recognises the errors that only Julia has. Others begin as many a
+// log line does, and "Stacktrace:" tells.
+func isJuliaError(value string) bool {
+	for _, p := range [...]string{"LoadError: ", "InitError: ", "MethodError: no method matching ", "TaskFailedException", "UndefVarError: "} {
+		if strings.HasPrefix(value, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // juliaFrame reads " [1] fn(x::Int64) at ./error.jl:33", where since 1.6 the
