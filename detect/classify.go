@@ -127,6 +127,9 @@ func classifyText(text []byte, from, end int, r *Record) {
 		}
 		h = header{text: text, at: from, end: end}
 	}
+	if isDigit(text[from]) && classifyRsyslog(text, from, end, r) {
+		return
+	}
 	if !h.readPrefix() {
 		h.noLevel(from, r)
 		return

@@ -9,6 +9,9 @@ func scanEpoch(b []byte, d int) (s stamp, n int) {
 	if n = d; n < len(b) && b[n] == '.' {
 		n = digitsEnd(b, n+1)
 	}
+	if b[1] == '.' && d == 1 { // zap's console: 1.7675964e+09
+		return scanExponent(b, n)
+	}
 	if n < len(b) && isName(b[n]) {
 		return s, 0
 	}
@@ -18,6 +21,31 @@ func scanEpoch(b []byte, d int) (s stamp, n int) {
 		return s, 0
 	}
 	return s, n
+}
+
+// scanExponent reads 1.7675964001e+09, whose digits end at n.
+func scanExponent(b []byte, n int) (s stamp, end int) {
+	if n < 8 || n > 24 || !hasPrefix(b[n:], "e+09") || n+4 >= len(b) || !isBlank(b[n+4]) {
+		return s, 0
+	}
+	var digits [20]byte // ten of seconds, a point, up to nine more
+	for i := range digits {
+		digits[i] = '0'
+	}
+	digits[0], digits[10] = b[0], '.'
+	for i, at := 2, 1; i < n && at < len(digits); i, at = i+1, at+1 {
+		if at == 10 {
+			at++
+		}
+		digits[at] = b[i]
+	}
+	var ok bool
+	s.epoch, ok = unixNano(digits[:])
+	s.unix, s.style = true, epochStyle
+	if !ok {
+		return s, 0
+	}
+	return s, n + 4
 }
 
 // unixNano reads a number of seconds since 1970, or of milli-, micro- or

@@ -26,6 +26,12 @@ func pairAt(b []byte, i int) (p pair, ok bool) {
 	if i < len(b) && b[i] == '"' {
 		return quotedPair(b, i+1, p)
 	}
+	if i < len(b) && b[i] == '\'' { // Python's repr, as structlog writes it
+		if n := bytes.IndexByte(b[i+1:], '\''); n >= 0 && (i+n+2 == len(b) || b[i+n+2] <= ' ') {
+			p.value, p.valueEnd, p.end, p.quoted = i+1, i+1+n, i+n+2, true
+			return p, true
+		}
+	}
 	p.value = i
 	for i < len(b) && b[i] > ' ' {
 		i++

@@ -64,6 +64,9 @@ func scanStamp(b []byte) (s stamp, n int) {
 	case 4:
 		return scanYearFirst(b)
 	case 1, 2:
+		if d == 1 && b[1] == '.' && b[0] == '1' {
+			return scanEpoch(b, 1)
+		}
 		switch b[d] {
 		case ':':
 			if n = s.clock(b, 0); n > 0 && s.style != kitchenStyle {

@@ -93,6 +93,33 @@ func classifyRFC3164(text []byte, at, end int, r *Record) bool {
 	return true
 }
 
+// classifyRsyslog reads "2006-01-02T15:04:05.000000+00:00 host app[211]: message",
+// rsyslog's own file format since its traditional one went out of use.
+func classifyRsyslog(text []byte, at, end int, r *Record) bool {
+	const stampLen = len("2006-01-02T15:04:05.000000+00:00")
+	i := at + stampLen
+	if i+8 > end || text[i] != ' ' || text[at+10] != 'T' || text[at+29] != ':' || text[at+26] != '+' && text[at+26] != '-' {
+		return false
+	}
+	if s, n := scanStamp(text[at:end]); n != stampLen || s.style != isoStyle {
+		return false
+	}
+	h := header{text: text, at: i + 1, end: end}
+	host := h.tokenEnd(h.at)
+	if host >= end || !isLoggerName(text[h.at:host]) || text[host-1] == ':' {
+		return false
+	}
+	tag := text[host+1 : h.tokenEnd(host+1)]
+	if string(tag) != "kernel:" && string(tag) != "sudo:" && !hasSuffix(tag, "]:") {
+		return false
+	}
+	if !classifyBSD(text, h.at, end, r) {
+		return false
+	}
+	r.stamp, r.stampLen = int32(at), int32(stampLen)
+	return true
+}
+
 // classifyBSD reads "host app[211]: message" after the time; the host may be
 // missing. The level is left to the message, which may state one.
 func classifyBSD(text []byte, at, end int, r *Record) bool {

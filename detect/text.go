@@ -50,6 +50,23 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // readPrefix reads up to the level. It reports whether one was found.
 func (h *header) readPrefix() bool {
+	from := h.at
+	if h.elements() {
+		return true
+	}
+	if h.stampEnd > 0 && h.stamp != from+2 {
+		return false
+	}
+	other := header{text: h.text, at: from, end: h.end}
+	if !other.otherForm() {
+		return false
+	}
+	*h = other
+	return true
+}
+
+// elements reads one element after the other up to the level.
+func (h *header) elements() bool {
 	for range maxElements {
 		h.skipBlanks()
 		if h.at >= h.end || h.at > maxPrefix {
@@ -79,6 +96,13 @@ func (h *header) element() bool {
 	case c == '(':
 		return h.paren()
 	case c == '{' || c == '<':
+		if c == '<' && h.stampEnd > 0 {
+			if end := h.group(h.at, '>'); end > 0 {
+				if level, s := levelOf(h.text[h.at+1 : end-1]); s == strong && isUpper(h.text[h.at+1]) {
+					return h.state(level, end, "level in brackets")
+				}
+			}
+		}
 		h.braces(c)
 	case c == '|' || c == '-' || c == ':' || c == ',' || c == '*' || c == '#':
 		h.separator(c)
@@ -113,14 +137,17 @@ func (h *header) readStamp() bool {
 // digits reads a time, or the number of a process or thread.
 func (h *header) digits() bool {
 	if h.readStamp() {
-		if h.at < h.end && (h.text[h.at] == ':' || h.text[h.at] == '|' || h.text[h.at] == ',') {
+		if h.at < h.end && (h.text[h.at] == ':' || h.text[h.at] == '|' || h.text[h.at] == ',' || h.text[h.at] == ';') {
 			h.dashed = h.dashed || h.text[h.at] != ':'
 			h.at++
 		}
-		h.afterStamp = h.at
+		if h.afterStamp = h.at; h.style == kitchenStyle && hasPrefix(h.text[h.at:h.end], " ??? ") { // zerolog: no level
+			h.afterStamp += len(" ???")
+		}
 		return false
 	}
 	if !h.begun() {
+		h.dateAlone()
 		return false
 	}
 	i := h.at
@@ -131,11 +158,45 @@ func (h *header) digits() bool {
 		i++
 	}
 	if i < h.end && !isBlank(h.text[i]) {
-		return false
+		return h.digitsWord()
 	}
 	h.numbers++
 	h.at = i
 	return false
+}
+
+// dateAlone steps over a date without a time of day, "2006-01-02", or "01-02
+// 15:04", if a level comes next.
+func (h *header) dateAlone() {
+	i := h.tokenEnd(h.at)
+	token := h.text[h.at:i]
+	switch {
+	case len(token) == 10 && token[4] == token[7] && (token[4] == '-' || token[4] == '/') &&
+		digitsEnd(token, 0) == 4 && digitsEnd(token, 5) == 7 && digitsEnd(token, 8) == 10:
+	case len(token) == 5 && token[2] == '-' && digitsEnd(token, 0) == 2 && digitsEnd(token, 3) == 5 && i+7 < h.end &&
+		h.text[i+3] == ':' && digitsEnd(h.text, i+1) == i+3 && digitsEnd(h.text, i+4) == i+6:
+		i += 6
+	default:
+		return
+	}
+	for i < h.end && isBlank(h.text[i]) {
+		i++
+	}
+	if _, end := h.levelWord(i); end > 0 && isBlank(h.text[end]) || i < h.end && h.text[i] == '[' {
+		h.at = i
+	}
+}
+
+// digitsWord reads a word that begins with a digit after the time: the id of a
+// Lambda's request in its column, or PostgreSQL's "10.0.0.1(5432):bob@shop:[31]:ERROR:".
+func (h *header) digitsWord() bool {
+	i := h.tokenEnd(h.at)
+	token := h.text[h.at:i]
+	if i < h.end && h.text[i] == '\t' && h.text[h.at-1] == '\t' && len(token) == 36 && token[8] == '-' {
+		h.at = i
+		return false
+	}
+	return len(token) > 8 && token[len(token)-1] == ':' && h.channelLevel(token) > 0
 }
 
 // separator steps over a sign that stands alone between columns.
@@ -202,7 +263,7 @@ func (h *header) paren() bool {
 			return h.state(letterLevel(c), end, "level letter")
 		}
 	}
-	if level, s := levelOf(inside); s == strong && isUpper(inside[0]) {
+	if level, s := levelOf(inside); s == strong && isUpper(inside[0]) && end < h.end {
 		return h.state(level, end, "level word in brackets")
 	}
 	if h.stampEnd > 0 && isLoggerName(inside) {

@@ -13,6 +13,8 @@ func (h *header) readBody() {
 		h.skipBlanks()
 	case h.bracketed && c == '[': // Elasticsearch, Envoy, JVM: [WARN ][logger] message
 		h.adjacentBrackets()
+	case c == ';':
+		h.at++
 	case c == ':' || !h.bracketed && c == '!':
 		h.afterColon()
 	case c == '[':
@@ -30,17 +32,36 @@ func (h *header) readBody() {
 // adjacentBrackets steps over brackets that follow without a blank; the first
 // that can be is the logger.
 func (h *header) adjacentBrackets() {
+	last := h.at
 	for h.at < h.end && h.text[h.at] == '[' {
 		end := h.group(h.at, ']')
 		if end == 0 {
 			return
 		}
+		last = h.at
 		h.noteBracket(h.at, end)
 		h.at = end
 	}
 	if h.at < h.end && h.text[h.at] == ':' {
 		h.at++
 	}
+	h.envoySource(last)
+}
+
+// envoySource steps over "[source/server.cc:390]" after the last bracket, which
+// then is the logger even if it is called "main".
+func (h *header) envoySource(last int) {
+	if h.at+1 >= h.end || h.text[h.at] != ' ' || h.text[h.at+1] != '[' {
+		return
+	}
+	end := h.group(h.at+1, ']')
+	if end == 0 || end >= h.end || h.text[end] != ' ' || !isCaller(h.text[h.at+2:end-1]) {
+		return
+	}
+	if h.loggerEnd == 0 && last+1 < h.at-1 && isLoggerName(h.text[last+1:h.at-1]) {
+		h.logger, h.loggerEnd = last+1, h.at-1
+	}
+	h.at = end
 }
 
 // noteBracket takes a bracket after the level for the logger, if it can be.
@@ -64,6 +85,9 @@ func (h *header) afterColon() {
 	if h.at < h.end && h.text[h.at] == '!' {
 		h.at++
 	}
+	if !h.begun() && !h.lower && h.at+1 < h.end && h.levelThenStamp() {
+		return
+	}
 	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() {
 		return
 	}
@@ -75,6 +99,31 @@ func (h *header) afterColon() {
 		h.logger, h.loggerEnd = h.at, i
 		h.at = i + 1
 	}
+}
+
+// levelThenStamp reads the time and the source after Go's prefix "ERROR: ", and
+// Python's "ERROR:TIME:logger:message".
+func (h *header) levelThenStamp() bool {
+	i := h.at
+	for h.at < h.end && isBlank(h.text[h.at]) {
+		h.at++
+	}
+	if h.at >= h.end || !isDigit(h.text[h.at]) || !h.readStamp() {
+		h.at = i
+		return false
+	}
+	if h.at < h.end && h.text[h.at] == ':' {
+		h.at++
+		n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], ':')
+		if n > 0 && isLoggerName(h.text[h.at:h.at+n]) {
+			h.logger, h.loggerEnd = h.at, h.at+n
+			h.at += n + 1
+		}
+		return true
+	}
+	h.skipBlanks()
+	h.stepOverSource()
+	return true
 }
 
 // afterCounter goes on after the level of "INFO[0012] message  k=v" (logrus),
@@ -100,6 +149,14 @@ func (h *header) afterCounter() {
 
 // columns reads the tabs of zap's console: logger, caller, message, JSON.
 func (h *header) columns() {
+	if h.bracketed && h.stampEnd == 0 { // a Lambda's [ERROR], time, request
+		h.skipBlanks()
+		if h.at < h.end && isDigit(h.text[h.at]) && h.bodyDigits() {
+			h.skipBlanks()
+			h.bodyDigits()
+		}
+		return
+	}
 	for range 3 {
 		h.skipBlanks()
 		end := h.at
@@ -154,6 +211,7 @@ func isCaller(b []byte) bool {
 // message.
 func (h *header) afterBlank() {
 	h.cutShape()
+	tracing := h.tracingLevel()
 	h.padded = hasPrefix(h.text[h.at:h.end], "  ")
 	gunicorn := h.bracketed && h.pidBracket && h.stampBracket
 	threads := 0
@@ -190,6 +248,9 @@ func (h *header) afterBlank() {
 			}
 			h.at = end
 		default:
+			if tracing && h.tracingTarget() {
+				return
+			}
 			h.loggerBefore(threads)
 			return
 		}
@@ -213,6 +274,10 @@ func (h *header) stepOver(c byte) bool {
 func (h *header) bodyDigits() bool {
 	if h.stampEnd == 0 && h.readStamp() {
 		return true
+	}
+	if id := h.at + 36; id < h.end && h.at > 0 && h.text[id] == '\t' && h.text[h.at-1] == '\t' && h.text[h.at+8] == '-' && h.tokenEnd(h.at) == id {
+		h.at = id + 1 // a Lambda's request
+		return false
 	}
 	i := digitsEnd(h.text[:h.end], h.at)
 	if i < h.end && h.text[i] == '#' && h.bracketed {
@@ -254,6 +319,22 @@ func (h *header) bodyBracket(threads *int) bool {
 			return true
 		}
 	}
+	if hasPrefix(h.text[end:h.end], " ") && hasPrefix(h.text[min(h.end, digitsEnd(h.text[:h.end], end+1)):h.end], " --- ") {
+		h.at = end // Spring Cloud Sleuth: [app,trace,span] 31 ---
+		return true
+	}
+	if isCaller(inside) && h.stampEnd > 0 { // the place in the source, or logger:line
+		if colon := bytes.LastIndexByte(inside, ':'); h.loggerEnd == 0 && !isSourceFile(inside[:colon]) {
+			h.logger = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
+			h.loggerEnd = h.logger + colon
+		}
+		h.at = end
+		if h.at < h.end && h.text[h.at] == ':' {
+			h.at++
+			return false
+		}
+		return true
+	}
 	if !h.isContext(inside) {
 		return false
 	}
@@ -273,6 +354,19 @@ func (h *header) bodyBracket(threads *int) bool {
 		return false
 	}
 	return true
+}
+
+// isSourceFile tells "listener.cc" and "pkg/main.go" from a logger's name.
+func isSourceFile(b []byte) bool {
+	if bytes.IndexByte(b, '/') >= 0 || bytes.IndexByte(b, '\\') >= 0 {
+		return true
+	}
+	switch string(b[bytes.LastIndexByte(b, '.')+1:]) {
+	case "py", "go", "c", "h", "cc", "cpp", "hpp", "rs", "rb", "js", "mjs", "cjs", "ts", "tsx", "java", "kt", "cs", "php", "scala",
+		"groovy", "swift", "ex", "erl", "lua", "pl", "m", "hs", "ml", "dart":
+		return true
+	}
+	return false
 }
 
 // isContext decides whether a bracket after the level is part of the header
@@ -301,6 +395,8 @@ func (h *header) bodyParen(threads *int) bool {
 	if h.text[end] == ':' && h.stampEnd > 0 {
 		if i := bytes.IndexByte(inside, '/'); i > 0 && isLoggerName(inside[:i]) {
 			h.logger, h.loggerEnd = h.at+1, h.at+1+i
+		} else if i < 0 && isLoggerName(inside) && !isDigit(inside[0]) {
+			h.logger, h.loggerEnd = h.at+1, end-1
 		}
 		h.at = end + 1
 		return false
@@ -308,7 +404,7 @@ func (h *header) bodyParen(threads *int) bool {
 	if !isBlank(h.text[end]) {
 		return false
 	}
-	if _, number := smallInt(inside); number && h.bracketed || h.stampEnd > 0 && h.threadName(inside) {
+	if _, number := smallInt(inside); (number || bytes.Contains(inside, []byte("Thread"))) && h.bracketed || h.stampEnd > 0 && h.threadName(inside) {
 		*threads++
 		h.at = end
 		return true

@@ -28,7 +28,7 @@ func (h *header) bracket() bool {
 	}
 	inside := h.text[from:to]
 	_, number := smallInt(inside)
-	if len(inside) == 1 && !number && h.stampEnd == 0 {
+	if len(inside) <= 1 && !number && h.stampEnd == 0 {
 		return false // "[x]" is a check box
 	}
 	h.pidBracket = number
@@ -70,6 +70,13 @@ func (h *header) inBracket(from, to int) bool {
 		return h.afterBracketStamp(to)
 	}
 	h.at = save
+	if i := bytes.IndexByte(inside, ' '); i > 0 && h.stampEnd == 0 && h.brackets == 0 { // env_logger: [WARN  shop::db]
+		level, s := levelOf(inside[:i])
+		if name := bytes.TrimLeft(inside[i:], " "); s == strong && isUpper(inside[1]) && isLoggerName(name) && to+2 < h.end && h.text[to+1] == ' ' {
+			h.logger, h.loggerEnd = to-len(name), to
+			return h.state(level, to, "level in brackets")
+		}
+	}
 	if i := bytes.LastIndexByte(inside, '/'); i > 0 { // Minecraft: [Server thread/INFO]
 		if level, s := levelOf(inside[i+1:]); s == strong && isUpper(inside[i+1]) {
 			return h.state(level, to, "level word in brackets")
@@ -110,6 +117,8 @@ func (h *header) bracketWord(inside []byte) (Level, bool) {
 	switch s {
 	case strong:
 		return level, true
+	case valueOnly:
+		return level, h.stampEnd > 0 && (string(inside) == "HTTP" || string(inside) == "SILLY")
 	case weak:
 		return level, h.stampEnd > 0 && isUpper(inside[0]) || string(inside) == "verbose"
 	}

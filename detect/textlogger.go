@@ -11,7 +11,16 @@ func (h *header) loggerBefore(threads int) {
 		return
 	}
 	switch {
+	case isCaller(token) && hasPrefix(h.text[i:h.end], " > "): // zerolog
+		h.at = i + 3
+	case h.loggerAndLine(token):
+		h.logger, h.loggerEnd, h.at = h.at, h.at+bytes.IndexByte(token, ':'), i
+	case h.bracketed && h.stampEnd == 0 && hasPrefix(token, "plugin/") && token[len(token)-1] == ':': // CoreDNS
+		h.logger, h.loggerEnd, h.at = h.at, i-1, i
+	case h.stamp > h.at-60 && h.stampEnd > 0 && h.djangoVerbose(i):
 	case h.words < 0 && h.paddedColon(i): // Spring
+	case h.why == "level letter" && h.style == shortStyle && isLoggerName(token) && h.paddedColon(i): // logcat
+	case h.why == "level letter" && h.style == isoStyle && h.mongoComponent(token, i):
 	case hasPrefix(h.text[h.at:h.end], "in ") && h.stampEnd > 0: // Flask
 		j := h.tokenEnd(i + 1)
 		if j > i+2 && h.text[j-1] == ':' && isLoggerName(h.text[i+1:j-1]) {
@@ -83,6 +92,10 @@ func (h *header) namesModule(name []byte) bool {
 	if bytes.Contains(name, []byte("::")) {
 		return true
 	}
+	if h.bracketed && h.stampEnd > 0 && !h.lower && dots(name) > 0 && isLower(name[0]) && bytes.IndexByte(name, '/') < 0 &&
+		bytes.IndexByte(name, ':') < 0 && !isSourceFile(name) {
+		return true
+	}
 	if bytes.IndexByte(name, '/') >= 0 || bytes.IndexByte(name, ':') >= 0 || h.stampEnd == 0 || h.bracketed {
 		return false
 	}
@@ -121,6 +134,14 @@ func (h *header) spanPrefix() bool {
 func (h *header) loggerDash(i, threads int) bool {
 	j := i
 	for j < h.end && h.text[j] == ' ' {
+		j++
+	}
+	if j > i && j < h.end && h.text[j] == '[' && h.stampEnd > 0 && threads > 0 { // log4net: logger [(null)] - message
+		if end := h.group(j, ']'); end > 0 && hasPrefix(h.text[end:h.end], " - ") {
+			j = end + 1
+		}
+	}
+	if hasPrefix(h.text[j:h.end], "-- ") { // Logback 1.5
 		j++
 	}
 	if !hasPrefix(h.text[j:h.end], "- ") && !(h.dashed && hasPrefix(h.text[j:h.end], "| ")) {
@@ -162,6 +183,79 @@ func (h *header) loggerPipe() {
 	}
 	h.logger, h.loggerEnd = h.at, h.at+n
 	h.at += n + 1
+}
+
+// tracingLevel reports whether time and level are as tracing-subscriber writes
+// them: six digits of a second in UTC, and the level filled up to five columns
+// from the left.
+func (h *header) tracingLevel() bool {
+	return h.style == isoStyle && h.stampEnd-h.stamp == len("2006-01-02T15:04:05.000000Z") && h.text[h.stampEnd-1] == 'Z' &&
+		h.at-h.stampEnd == len(" ERROR") && !h.bracketed && !h.lower && h.text[h.stampEnd] == ' '
+}
+
+// tracingTarget reads "ThreadId(01) target: message".
+func (h *header) tracingTarget() bool {
+	if hasPrefix(h.text[h.at:h.end], "ThreadId(") {
+		h.at = h.tokenEnd(h.at)
+		h.skipBlanks()
+	}
+	i := h.tokenEnd(h.at)
+	if i-1 <= h.at || h.text[i-1] != ':' {
+		return false
+	}
+	name := h.text[h.at : i-1]
+	for j, c := range name {
+		if !isLower(c) && c != '_' && !isDigit(c) && (c != ':' || j == 0) {
+			return false
+		}
+	}
+	h.logger, h.loggerEnd, h.at = h.at, i-1, i
+	return true
+}
+
+// djangoVerbose reads "module 31 139784373136256 message" after level and time,
+// the verbose format of Django's documentation.
+func (h *header) djangoVerbose(i int) bool {
+	if i+1 >= h.end || !isDigit(h.text[i+1]) || !isLoggerName(h.text[h.at:i]) {
+		return false
+	}
+	pid := digitsEnd(h.text[:h.end], i+1)
+	thread := digitsEnd(h.text[:h.end], min(pid+1, h.end))
+	if pid >= h.end || h.text[pid] != ' ' || thread-pid < 6 || thread >= h.end || h.text[thread] != ' ' {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = h.at, i, thread
+	return true
+}
+
+// loggerAndLine recognises "logger:file.py:12" and Python's "__main__:12".
+func (h *header) loggerAndLine(token []byte) bool {
+	first, last := bytes.IndexByte(token, ':'), bytes.LastIndexByte(token, ':')
+	if first <= 0 || last+1 >= len(token) || digitsEnd(token, last+1) != len(token) || !isLoggerName(token) {
+		return false
+	}
+	return hasPrefix(token, "__main__:") || first+1 < last && token[first+1] != ':' && token[0] != '/' && isSourceFile(token[:last])
+}
+
+// mongoComponent reads "NETWORK  [conn3] message" of MongoDB before 4.4.
+func (h *header) mongoComponent(token []byte, i int) bool {
+	for _, c := range token {
+		if !isUpper(c) && c != '_' {
+			return false
+		}
+	}
+	for i < h.end && h.text[i] == ' ' {
+		i++
+	}
+	if i >= h.end || h.text[i] != '[' {
+		return false
+	}
+	end := h.group(i, ']')
+	if end == 0 {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = h.at, h.at+len(token), end
+	return true
 }
 
 // cutMethod takes the method off a logger of the form pkg.Class.method.

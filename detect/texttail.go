@@ -101,7 +101,21 @@ func (h *header) pairsTail() {
 			i++
 		}
 	}
-	if first > h.at {
-		h.tail, h.end = first, first
+	if first <= h.at {
+		return
+	}
+	h.tail, h.end = first, first
+	if !h.bracketed || h.loggerEnd > 0 {
+		return
+	}
+	for first > h.at && isBlank(b[first-1]) {
+		first--
+	}
+	if b[first-1] != ']' { // structlog: message [logger] key=value
+		return
+	}
+	open := bytes.LastIndexByte(b[h.at:first], '[') + h.at
+	if open > h.at+1 && b[open-1] == ' ' && isLoggerName(b[open+1:first-1]) {
+		h.logger, h.loggerEnd, h.end = open+1, first-1, open
 	}
 }

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // word reads a bare word of the prefix: the level, or a name before it. It
 // reports whether it was the level.
 func (h *header) word() bool {
@@ -11,10 +13,23 @@ func (h *header) word() bool {
 	for end < h.end && (isUpper(h.text[end]) || isLower(h.text[end])) {
 		end++
 	}
+	if end-h.at == 1 && h.stampEnd > 0 && hasPrefix(h.text[end:h.end], "! ") && h.words == 0 {
+		switch c := h.text[h.at]; c { // Telegraf
+		case 'E', 'W', 'I', 'D':
+			return h.state(letterLevel(c), end+1, "level letter")
+		}
+	}
 	if end-h.at == 1 && h.letter(end) {
 		return true
 	}
-	if level, s := levelOf(h.text[h.at:end]); s >= weak && h.levelPosition(h.at, end, s) {
+	if end+2 < h.end && (h.text[end] == '+' || h.text[end] == '-') && h.stampEnd > 0 && isUpper(h.text[h.at]) {
+		if i := h.tokenEnd(end); i < h.end && i < end+4 {
+			if level := valueLevel(h.text[h.at:i]); level != NotSet { // slog: ERROR+4
+				return h.state(level, i, "level word")
+			}
+		}
+	}
+	if level, s := levelOf(h.text[h.at:end]); (s >= weak || s == valueOnly && end < h.end && h.text[end] == ':' && isLower(h.text[h.at])) && h.levelPosition(h.at, end, s) {
 		h.lower = isLower(h.text[h.at])
 		return h.state(level, end, "level word")
 	}
@@ -28,6 +43,8 @@ func (h *header) letter(end int) bool {
 		return false
 	}
 	switch c := h.text[h.at]; c {
+	case 'C', 'N':
+		return hasPrefix(h.text[end:h.end], " | ") && h.state(letterLevel(c), end, "level letter") // etcd
 	case 'E', 'W', 'I', 'D', 'F', 'V':
 		return h.state(letterLevel(c), end, "level letter")
 	}
@@ -55,7 +72,7 @@ func (h *header) levelPosition(at, end int, s strength) bool {
 		return h.colonLevel(at, end, s, upper, second)
 	case ' ', '\t':
 		return h.bareLevel(at, end, s, upper, next)
-	case '|', ',':
+	case '|', ',', ';':
 		return s == strong && (h.stampEnd > 0 || next == '|' && upper)
 	case '[':
 		return s == strong && (upper || h.stampEnd > 0 || second == 'E' && !h.begun()) // rustc: error[E0308]
@@ -72,6 +89,12 @@ func (h *header) colonLevel(at, end int, s strength, upper bool, second byte) bo
 	}
 	if upper {
 		return (s == strong || h.stampEnd > 0 || end-at > 3) && !h.isSetting(end+1)
+	}
+	if s < strong && s != noWord && h.style == isoStyle && h.words == 0 && second == ' ' { // winston's own levels
+		switch string(h.text[at:end]) {
+		case "http", "verbose", "silly":
+			return true
+		}
 	}
 	return s == strong && (second == 0 || isBlank(second)) && !h.isSetting(end+1)
 }
@@ -103,6 +126,9 @@ func (h *header) isSetting(i int) bool {
 // bareLevel decides about a level word before a blank.
 func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool {
 	if upper {
+		if !h.begun() && h.words == 0 && end+1 < h.end && isBlank(h.text[end+1]) && h.isSetting(end) {
+			return false // a table's row
+		}
 		return s == strong || h.stampEnd > 0 && h.words == 0
 	}
 	if !h.begun() || h.words > 0 {
@@ -163,7 +189,7 @@ func (h *header) name(letters int) bool {
 	} else if !isLoggerToken(token) {
 		return false
 	}
-	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) {
+	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
 		h.logger, h.loggerEnd = h.at, i
 	}
 	h.at = i
@@ -220,12 +246,16 @@ func (h *header) channelLevel(token []byte) int {
 	for dot > 0 && isUpper(token[dot-1]) {
 		dot--
 	}
-	if dot < 2 || token[dot-1] != '.' {
+	if dot < 2 || token[dot-1] != '.' && (token[dot-1] != ':' || token[dot-2] != ']') {
 		return 0
 	}
 	level, s := levelOf(token[dot:n])
 	if s != strong {
 		return 0
+	}
+	if token[dot-1] == ':' {
+		h.state(level, h.at+len(token), "level word")
+		return len(token)
 	}
 	h.logger, h.loggerEnd = h.at, h.at+dot-1
 	h.state(level, h.at+len(token), "monolog channel and level")
