@@ -83,7 +83,7 @@ func describeException(b *bytes.Buffer, e Exception) {
 // exception or a group.
 func TestNoEventInPlainText(t *testing.T) {
 	files, err := filepath.Glob("testdata/traces/*/not-a-trace.txt")
-	if err != nil || len(files) != 5 {
+	if err != nil || len(files) < 11 {
 		t.Fatalf("%d texts: %v", len(files), err)
 	}
 	for _, file := range files {

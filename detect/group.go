@@ -186,7 +186,11 @@ func (g *group) composeTrace(r *Record) {
 			r.Level, r.Why = Error, g.grammar.why
 		}
 		if len(bytes.TrimSpace(r.Message)) == 0 && g.trace > 0 { // Rails leaves its first line free
-			r.Message = firstLine(g.text[min(g.trace, g.kept):g.kept])
+			trace := min(g.trace, g.kept)
+			r.Message = bytes.TrimSpace(g.text[min(g.first, trace):trace])
+			if len(r.Message) == 0 {
+				r.Message = firstLine(g.text[trace:g.kept])
+			}
 		}
 		return
 	}

@@ -84,6 +84,9 @@ func (f *form) step(g *group, line []byte) verdict {
 		f.mark(g)
 		return done
 	case g.state == formValue:
+		if isNativeFrame(line) {
+			return g.become(&nativeGrammar, natStack)
+		}
 		if v := stepInline(g, line); v != refuse { // "Unhandled exception: TypeError: x" is other runtimes' too
 			return v
 		}

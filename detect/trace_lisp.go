@@ -101,6 +101,8 @@ func stepGuile(g *group, line []byte) verdict {
 	case g.state <= guileFrames && isGuileFile(text):
 		g.state = guileFrames
 		return maybe
+	case g.state == guileHead && isNativeFrame(line): // many call a stack that
+		return g.become(&nativeGrammar, natStack)
 	case g.state <= guileFrames && isGuileFrame(text):
 		g.state = guileFrames
 		return accept
