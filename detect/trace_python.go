@@ -14,6 +14,7 @@ const (
 	pyContext   = "During handling of the above exception, another exception occurred:"
 	pyStack     = "Stack (most recent call last):"
 	pyFatal     = "Fatal Python error: "
+	pyCaught    = `> File "` // Loguru's mark of the frame that caught it
 )
 
 // The states are named after what the line before was.
@@ -100,19 +101,29 @@ func isTaskDetail(line []byte) bool {
 }
 
 func stepPyFrames(g *group, line []byte) verdict {
-	frame := hasPrefix(line, `  File "`)
 	if g.state == pyHead && isRubyReversed(line) { // Ruby's head is the same
 		return g.become(&rubyGrammar, rubyReverse)
 	}
+	gap := g.gap
+	g.gap = len(line) == 0 // Loguru leaves a line free around every frame
+	frame := hasPrefix(line, `  File "`) || hasPrefix(line, pyCaught)
 	switch {
+	case g.gap && !gap:
+		return maybe
 	case frame, g.state == pyFrames && hasPrefix(line, "  ") && !blank(line):
 		g.state = pyFrames
 		return accept
 	case indent(line) > 0 || pythonType(line) == 0:
 		return refuse
 	}
+	if gap && g.state == pyHead {
+		return refuse
+	}
 	g.state, g.count = pyValue, 0
 	g.mark(line, line)
+	if gap {
+		return takes
+	}
 	return accept
 }
 
