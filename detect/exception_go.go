@@ -64,7 +64,11 @@ func goHead(lines []string) ([]Exception, int) {
 	var p goReader
 	n := 0
 	for n < len(lines) && !isGoroutine([]byte(lines[n])) && lines[n] != "runtime stack:" {
-		p.line(strings.TrimPrefix(lines[n], "\t"))
+		if lines[n] == "\t" && len(p.list) > 0 { // a blank line within a value: the runtime indents them all
+			p.value = append(p.value, "")
+		} else {
+			p.line(strings.TrimPrefix(lines[n], "\t"))
+		}
 		n++
 	}
 	p.flush()

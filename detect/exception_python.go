@@ -108,6 +108,9 @@ func (p *pyReader) finish(relation string) {
 func pyFrame(line string) (Frame, bool) {
 	rest, ok := strings.CutPrefix(line, `  File "`)
 	if !ok {
+		rest, ok = strings.CutPrefix(line, pyCaught)
+	}
+	if !ok {
 		return Frame{}, false
 	}
 	i := strings.LastIndex(rest, `", line `)

@@ -87,7 +87,7 @@ func throwableType(line []byte) int {
 
 // namesFailure reports whether a type is called like an exception.
 func namesFailure(name []byte) bool {
-	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout"} {
+	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Err"} {
 		if hasSuffix(name, word) {
 			return true
 		}

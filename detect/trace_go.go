@@ -96,7 +96,7 @@ func stepGoPreface(g *group, line []byte) verdict {
 
 // stepGoValue waits for the first goroutine.
 func stepGoValue(g *group, line []byte) verdict {
-	if end := blank(line) || hasPrefix(line, "[signal ") || isGoroutine(line); end && g.depth == 0 {
+	if end := len(line) == 0 || hasPrefix(line, "[signal ") || isGoroutine(line); end && g.depth == 0 {
 		g.depth = 1 // the value is complete
 		g.message = span{max(g.message.from, g.trace), len(g.text)}
 	}

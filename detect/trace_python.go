@@ -14,6 +14,7 @@ const (
 	pyContext   = "During handling of the above exception, another exception occurred:"
 	pyStack     = "Stack (most recent call last):"
 	pyFatal     = "Fatal Python error: "
+	pyCaught    = `> File "` // loguru marks the frame that caught the exception
 )
 
 // The states are named after what the line before was.
@@ -99,8 +100,11 @@ func isTaskDetail(line []byte) bool {
 }
 
 func stepPyFrames(g *group, line []byte) verdict {
-	frame := hasPrefix(line, `  File "`)
+	frame := hasPrefix(line, `  File "`) || g.gap && hasPrefix(line, pyCaught)
 	switch {
+	case len(line) == 0 && (g.gap || g.state == pyHead): // loguru leaves lines free, the first below the head
+		g.gap = true
+		return maybe
 	case frame, g.state == pyFrames && hasPrefix(line, "  ") && !blank(line):
 		g.state = pyFrames
 		return accept
@@ -124,7 +128,7 @@ func stepPyValue(g *group, line []byte) verdict {
 		return accept
 	case string(line) == `"""`:
 		return accept
-	case line[0] == ' ' && hasPrefix(line, `  File "`):
+	case line[0] == ' ' && hasPrefix(line, `  File "`), isPyRule(line):
 		return refuse
 	case line[0] == ' ' || line[0] == '\t' || continues(line):
 		g.stretch(line)
@@ -134,6 +138,19 @@ func stepPyValue(g *group, line []byte) verdict {
 		return drop
 	}
 	return likely
+}
+
+// isPyRule recognises the rules that unittest draws between its reports.
+func isPyRule(line []byte) bool {
+	if len(line) != 70 || line[0] != '-' && line[0] != '=' {
+		return false
+	}
+	for _, c := range line {
+		if c != line[0] {
+			return false
+		}
+	}
+	return true
 }
 
 func stepPyMarker(g *group, line []byte) verdict {
