@@ -15,6 +15,10 @@ func parseGo(s *source) []Exception {
 		return parseGin(lines)
 	case strings.HasPrefix(lines[0], "goroutine ") && s.header != "":
 		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
+	case s.header != "" && isGoName([]byte(lines[0])):
+		var r Record
+		classify([]byte(s.header), &r)
+		list = []Exception{{Type: "error", Value: string(r.Message), Language: Go}}
 	default:
 		list, i = goHead(lines)
 	}

@@ -32,6 +32,9 @@ func stepThrowable(g *group, line []byte) verdict {
 		g.markThrowable()
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
 	}
+	if g.headed && g.count == 0 && g.trace < len(g.text) && isGoFile(line) && bytes.Contains(line, []byte(".go:")) && isGoName(g.text[g.trace:]) {
+		return g.become(&goGrammar, goPlace) // "main.run" could be a type as well
+	}
 	if g.count++; g.count > maxThrowableValue {
 		return refuse
 	}
