@@ -15,6 +15,10 @@ func parseGo(s *source) []Exception {
 		return parseGin(lines)
 	case strings.HasPrefix(lines[0], "goroutine "):
 		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
+	case s.header != "" && isGoName([]byte(lines[0])):
+		var r Record
+		classify([]byte(s.header), &r)
+		list = []Exception{{Type: "error", Value: string(r.Message), Language: Go}}
 	default:
 		list, i = goHead(lines)
 	}
@@ -64,7 +68,11 @@ func goHead(lines []string) ([]Exception, int) {
 	var p goReader
 	n := 0
 	for n < len(lines) && !isGoroutine([]byte(lines[n])) && lines[n] != "runtime stack:" {
-		p.line(strings.TrimPrefix(lines[n], "\t"))
+		if lines[n] == "\t" && len(p.list) > 0 { // a blank line within a value: the runtime indents them all
+			p.value = append(p.value, "")
+		} else {
+			p.line(strings.TrimPrefix(lines[n], "\t"))
+		}
 		n++
 	}
 	p.flush()

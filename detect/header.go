@@ -91,6 +91,8 @@ func stepHeader(g *group, line []byte) verdict {
 		g.gap = true
 		g.count++
 		return maybe
+	case g.state == headerStrong && g.count == 0 && isGoName(line):
+		return g.introduce(opening{grammar: &goGrammar, state: goName, verdict: maybe, bare: true})
 	case g.state == headerPanic && isGinFrame(line):
 		return g.become(&goGrammar, goGin)
 	case g.state == headerPanic && !continues(line):

@@ -41,6 +41,9 @@ func goInApp(module, file string) bool {
 	if strings.Contains(first, ".") {
 		return true
 	}
+	if strings.Contains(file, "/src/runtime/") {
+		return false // what the runtime defines for another package, such as sync.fatal
+	}
 	return strings.HasPrefix(file, "/") && !strings.Contains(file, "/src/"+module+"/")
 }
 

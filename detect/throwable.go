@@ -51,6 +51,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	if v := stepReport(g, line); v != refuse {
 		return v
 	}
+	if g.headed && g.count == 0 && g.trace < len(g.text) && isGoFile(line) && bytes.Contains(line, []byte(".go:")) && isGoName(g.text[g.trace:]) {
+		return g.become(&goGrammar, goPlace) // "main.run" could be a type as well
+	}
 	if g.count++; g.count > maxThrowableValue {
 		return refuse
 	}
@@ -106,7 +109,7 @@ func throwableType(line []byte) int {
 
 // namesFailure reports whether a type is called like an exception.
 func namesFailure(name []byte) bool {
-	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout"} {
+	for _, word := range [...]string{"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Err"} {
 		if hasSuffix(name, word) {
 			return true
 		}

@@ -17,6 +17,8 @@ const (
 	goCall                 // a frame's function
 	goBetween              // a blank line between goroutines
 	goGin                  // a frame of Gin's recovery
+	goName                 // the function of a frame that a logger printed
+	goPlace                // its place
 )
 
 const (
@@ -66,6 +68,18 @@ func stepGo(g *group, line []byte) verdict {
 			return accept
 		}
 		return refuse
+	case goPlace:
+		if isGoName(line) {
+			g.state = goName
+			return maybe
+		}
+		return refuse
+	case goName:
+		if isGoFile(line) && bytes.Contains(line, []byte(".go:")) {
+			g.state = goPlace
+			return accept
+		}
+		return refuse
 	case goCall:
 		if isGoFile(line) {
 			g.state = goStack
@@ -93,7 +107,7 @@ func stepGoPreface(g *group, line []byte) verdict {
 
 // stepGoValue waits for the first goroutine.
 func stepGoValue(g *group, line []byte) verdict {
-	if end := blank(line) || hasPrefix(line, "[signal ") || isGoroutine(line); end && g.depth == 0 {
+	if end := len(line) == 0 || hasPrefix(line, "[signal ") || isGoroutine(line); end && g.depth == 0 {
 		g.depth = 1 // the value is complete
 		g.message = span{max(g.message.from, g.trace), len(g.text)}
 	}
@@ -197,6 +211,21 @@ func goNameEnd[T string | []byte](call T) int {
 		}
 	}
 	return 0
+}
+
+// isGoName recognises a function as zap (takeStacktrace) and pkg/errors (%+v)
+// print it, without arguments: "pkg/path.(*T).method".
+func isGoName(line []byte) bool {
+	dot := false
+	for _, c := range line {
+		switch {
+		case c <= ' ' || c == ':' || c == '=' || c == ',' || c == '"':
+			return false
+		case c == '.':
+			dot = true
+		}
+	}
+	return dot && isName(line[0]) && isName(line[len(line)-1]) || dot && line[len(line)-1] == ']'
 }
 
 // isGinFrame recognises the place of a frame in what Gin's recovery logs:

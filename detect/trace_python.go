@@ -139,7 +139,7 @@ func stepPyValue(g *group, line []byte) verdict {
 		return accept
 	case string(line) == `"""`:
 		return accept
-	case line[0] == ' ' && hasPrefix(line, `  File "`):
+	case line[0] == ' ' && hasPrefix(line, `  File "`), isPyRule(line):
 		return refuse
 	case line[0] == ' ' || line[0] == '\t' || continues(line):
 		g.stretch(line)
@@ -149,6 +149,19 @@ func stepPyValue(g *group, line []byte) verdict {
 		return drop
 	}
 	return likely
+}
+
+// isPyRule recognises the rules that unittest draws between its reports.
+func isPyRule(line []byte) bool {
+	if len(line) != 70 || line[0] != '-' && line[0] != '=' {
+		return false
+	}
+	for _, c := range line {
+		if c != line[0] {
+			return false
+		}
+	}
+	return true
 }
 
 func stepPyMarker(g *group, line []byte) verdict {
