@@ -319,11 +319,11 @@ func (h *header) bodyBracket(threads *int) bool {
 			return true
 		}
 	}
-	if hasPrefix(h.text[end:h.end], " ") && hasPrefix(h.text[min(h.end, digitsEnd(h.text[:h.end], end+1)):h.end], " --- ") {
+	if end+1 < h.end && isDigit(h.text[end+1]) && hasPrefix(h.text[min(h.end, digitsEnd(h.text[:h.end], end+1)):h.end], " --- ") {
 		h.at = end // Spring Cloud Sleuth: [app,trace,span] 31 ---
 		return true
 	}
-	if isCaller(inside) && h.stampEnd > 0 { // the place in the source, or logger:line
+	if len(inside) > 3 && isDigit(inside[len(inside)-1]) && h.stampEnd > 0 && isCaller(inside) { // the place in the source, or logger:line
 		if colon := bytes.LastIndexByte(inside, ':'); h.loggerEnd == 0 && !isSourceFile(inside[:colon]) {
 			h.logger = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
 			h.loggerEnd = h.logger + colon
