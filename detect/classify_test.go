@@ -91,7 +91,12 @@ func FuzzClassify(f *testing.F) {
 	for _, s := range []string{"", " ", "\r", "<", "<1", "<3>", "<34>1 ", "<34>1 - - - - - [", "[", "[]", "[]:", "[2026-01-05 07:00:00",
 		"I0105 07:00:00.1", "E, [", "W/a(1):", "1:M ", "info: a[1]", "=ERROR REPORT==== ", "\x1b", "\x1b[", "\x1b]0;", "\xef\xbb\xbf{",
 		"\xef\xbb\xbf", "INFO[", "INFO:", "INFO:a:", "2026-01-05 07:00:00\tINFO\t", "[pid: ] => generated  (HTTP/", "a \"GET / HTTP/1.1\"",
-		"1.1.1.1 - - [05/Jan/2026:07:00:00 +0000] \"GET ", "Jan  5 07:00:00 ", "Jan  5 07:00:00 a b:", "7:00AM", "[x] app.ERROR: {"} {
+		"1.1.1.1 - - [05/Jan/2026:07:00:00 +0000] \"GET ", "Jan  5 07:00:00 ", "Jan  5 07:00:00 a b:", "7:00AM", "[x] app.ERROR: {",
+		"(2026-01-05 07:00:00) ERROR:", "E 2026-01-05 07:00:00 a]", "✖  error  ", "<nil> WRN ", "a - ERROR - ", "a.b:ERROR:", "nginx: [emerg] ",
+		"(node:1) [a] XWarning: ", "1.7675964001e+09\tINFO\t", "2026-01-05 INFO ", "01-05 07:00 INFO ", "2026-01-05 07:00:00 ERROR+4 ",
+		"2026-01-05T07:00:00.123456Z ERROR ThreadId(1) a: ", "2026-01-05T07:00:00.123456+00:00 h a[1]: E0105 07:00:00.1 1 a.go:1] ",
+		"[ERROR]\t2026-01-05T07:00:00.1Z\t01234567-89ab-cdef-0123-456789abcdef\t", "[WARN  a] ", "ERROR:2026-01-05 07:00:00:a:",
+		"2026-01-05 07:00:00 [error    ] a  [b] k='", "2026-01-05 07:00:00 UTC:1(2):a@b:[3]:ERROR:", "INFO 2026-01-05 07:00:00 a 1 123456"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

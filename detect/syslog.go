@@ -141,6 +141,11 @@ func classifyBSD(text []byte, at, end int, r *Record) bool {
 			h.at = i
 			h.skipBlanks()
 			r.Message = text[h.at:end]
+			var klog Record
+			if h.at+5 < end && isUpper(text[h.at]) && isDigit(text[h.at+1]) && markKlog(text, h.at, end, &klog) {
+				r.Level, r.Why = klog.Level, klog.Why
+				return true
+			}
 			inner := header{text: text, at: h.at, end: end}
 			if r.Why = "syslog header"; inner.readPrefix() && inner.stampEnd == 0 {
 				inner.readBody()

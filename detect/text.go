@@ -54,7 +54,7 @@ func (h *header) readPrefix() bool {
 	if h.elements() {
 		return true
 	}
-	if h.stampEnd > 0 && h.stamp != from+2 {
+	if h.stampEnd > 0 && h.stamp != from+2 || from+8 > h.end {
 		return false
 	}
 	other := header{text: h.text, at: from, end: h.end}

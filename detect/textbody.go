@@ -48,22 +48,6 @@ func (h *header) adjacentBrackets() {
 	h.envoySource(last)
 }
 
-// envoySource steps over "[source/server.cc:390]" after the last bracket, which
-// then is the logger even if it is called "main".
-func (h *header) envoySource(last int) {
-	if h.at+1 >= h.end || h.text[h.at] != ' ' || h.text[h.at+1] != '[' {
-		return
-	}
-	end := h.group(h.at+1, ']')
-	if end == 0 || end >= h.end || h.text[end] != ' ' || !isCaller(h.text[h.at+2:end-1]) {
-		return
-	}
-	if h.loggerEnd == 0 && last+1 < h.at-1 && isLoggerName(h.text[last+1:h.at-1]) {
-		h.logger, h.loggerEnd = last+1, h.at-1
-	}
-	h.at = end
-}
-
 // noteBracket takes a bracket after the level for the logger, if it can be.
 func (h *header) noteBracket(from, to int) bool {
 	inside := bytes.TrimSpace(h.text[from+1 : to-1])
@@ -99,31 +83,6 @@ func (h *header) afterColon() {
 		h.logger, h.loggerEnd = h.at, i
 		h.at = i + 1
 	}
-}
-
-// levelThenStamp reads the time and the source after Go's prefix "ERROR: ", and
-// Python's "ERROR:TIME:logger:message".
-func (h *header) levelThenStamp() bool {
-	i := h.at
-	for h.at < h.end && isBlank(h.text[h.at]) {
-		h.at++
-	}
-	if h.at >= h.end || !isDigit(h.text[h.at]) || !h.readStamp() {
-		h.at = i
-		return false
-	}
-	if h.at < h.end && h.text[h.at] == ':' {
-		h.at++
-		n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], ':')
-		if n > 0 && isLoggerName(h.text[h.at:h.at+n]) {
-			h.logger, h.loggerEnd = h.at, h.at+n
-			h.at += n + 1
-		}
-		return true
-	}
-	h.skipBlanks()
-	h.stepOverSource()
-	return true
 }
 
 // afterCounter goes on after the level of "INFO[0012] message  k=v" (logrus),
@@ -195,16 +154,6 @@ func (h *header) cutColumn(end int) {
 	if i := end + 1; i < h.end && h.text[i] == '{' {
 		h.tail = i
 	}
-}
-
-// isCaller recognises "pkg/file.go:88".
-func isCaller(b []byte) bool {
-	i := bytes.LastIndexByte(b, ':')
-	if i <= 0 {
-		return false
-	}
-	_, ok := smallInt(b[i+1:])
-	return ok && bytes.IndexByte(b[:i], '.') > 0 && bytes.IndexByte(b, ' ') < 0
 }
 
 // afterBlank reads the elements that may stand between "LEVEL " and the
@@ -319,11 +268,11 @@ func (h *header) bodyBracket(threads *int) bool {
 			return true
 		}
 	}
-	if hasPrefix(h.text[end:h.end], " ") && hasPrefix(h.text[min(h.end, digitsEnd(h.text[:h.end], end+1)):h.end], " --- ") {
+	if end+1 < h.end && isDigit(h.text[end+1]) && hasPrefix(h.text[min(h.end, digitsEnd(h.text[:h.end], end+1)):h.end], " --- ") {
 		h.at = end // Spring Cloud Sleuth: [app,trace,span] 31 ---
 		return true
 	}
-	if isCaller(inside) && h.stampEnd > 0 { // the place in the source, or logger:line
+	if len(inside) > 3 && isDigit(inside[len(inside)-1]) && h.stampEnd > 0 && isCaller(inside) { // the place in the source, or logger:line
 		if colon := bytes.LastIndexByte(inside, ':'); h.loggerEnd == 0 && !isSourceFile(inside[:colon]) {
 			h.logger = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
 			h.loggerEnd = h.logger + colon
@@ -354,19 +303,6 @@ func (h *header) bodyBracket(threads *int) bool {
 		return false
 	}
 	return true
-}
-
-// isSourceFile tells "listener.cc" and "pkg/main.go" from a logger's name.
-func isSourceFile(b []byte) bool {
-	if bytes.IndexByte(b, '/') >= 0 || bytes.IndexByte(b, '\\') >= 0 {
-		return true
-	}
-	switch string(b[bytes.LastIndexByte(b, '.')+1:]) {
-	case "py", "go", "c", "h", "cc", "cpp", "hpp", "rs", "rb", "js", "mjs", "cjs", "ts", "tsx", "java", "kt", "cs", "php", "scala",
-		"groovy", "swift", "ex", "erl", "lua", "pl", "m", "hs", "ml", "dart":
-		return true
-	}
-	return false
 }
 
 // isContext decides whether a bracket after the level is part of the header

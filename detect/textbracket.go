@@ -72,7 +72,7 @@ func (h *header) inBracket(from, to int) bool {
 	h.at = save
 	if i := bytes.IndexByte(inside, ' '); i > 0 && h.stampEnd == 0 && h.brackets == 0 { // env_logger: [WARN  shop::db]
 		level, s := levelOf(inside[:i])
-		if name := bytes.TrimLeft(inside[i:], " "); s == strong && isUpper(inside[1]) && isLoggerName(name) && to+2 < h.end && h.text[to+1] == ' ' {
+		if name := bytes.TrimLeft(inside[i:], " "); s == strong && isUpper(inside[1]) && isLoggerName(name) && len(inside)-len(name) == len("ERROR ") && to+2 < h.end && h.text[to+1] == ' ' {
 			h.logger, h.loggerEnd = to-len(name), to
 			return h.state(level, to, "level in brackets")
 		}

@@ -105,6 +105,9 @@ func (h *header) symbol() bool {
 	if i-h.at > 6 || i >= h.end {
 		return false
 	}
+	if c := h.text[h.at+1]; c != 0x84 && c < 0x96 { // letterlike signs, shapes, dingbats; no bullets, arrows or dashes
+		return false
+	}
 	blanks := i
 	for i < h.end && h.text[i] == ' ' {
 		i++
@@ -144,7 +147,7 @@ func (h *header) nameFirst() bool {
 		}
 	case token[len(token)-1] == ':' && h.text[i+1] == '[': // nginx: [emerg] message
 		end := h.group(i+1, ']')
-		if end == 0 || !isLoggerName(token[:len(token)-1]) || end >= h.end || h.text[end] != ' ' {
+		if end == 0 || string(token) != "nginx:" && string(token) != "openresty:" && string(token) != "angie:" || end >= h.end || h.text[end] != ' ' {
 			return false
 		}
 		if level, s := levelOf(h.text[i+2 : end-1]); s == strong {
@@ -163,6 +166,9 @@ func (h *header) nameColon(token []byte) bool {
 	colon := bytes.IndexByte(token, ':')
 	if colon < 2 || colon+4 > len(token) || !isUpper(token[colon+1]) || !isLoggerName(token[:colon]) || token[0] == '/' {
 		return false
+	}
+	if name := token[:colon]; dots(name) == 0 && string(name) != "root" && string(name) != "__main__" {
+		return false // "key:ERROR:value"
 	}
 	level, end := h.levelWord(h.at + colon + 1)
 	if end == 0 || h.text[end] != ':' || h.isSetting(end+1) {
@@ -191,7 +197,12 @@ func (h *header) nodeWarning() bool {
 	}
 	inside := h.text[h.at+1 : end-1]
 	colon := bytes.IndexByte(inside, ':')
-	if colon <= 0 || digitsEnd(inside, colon+1) != len(inside) || len(inside) == colon+1 {
+	switch string(inside[:max(colon, 0)]) {
+	case "node", "electron", "bun":
+	default:
+		return false
+	}
+	if digitsEnd(inside, colon+1) != len(inside) || len(inside) == colon+1 {
 		return false
 	}
 	i := end + 1

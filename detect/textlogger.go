@@ -11,13 +11,13 @@ func (h *header) loggerBefore(threads int) {
 		return
 	}
 	switch {
-	case isCaller(token) && hasPrefix(h.text[i:h.end], " > "): // zerolog
+	case isDigit(token[len(token)-1]) && hasPrefix(h.text[i:h.end], " > ") && isCaller(token): // zerolog
 		h.at = i + 3
-	case h.loggerAndLine(token):
+	case isDigit(token[len(token)-1]) && h.loggerAndLine(token):
 		h.logger, h.loggerEnd, h.at = h.at, h.at+bytes.IndexByte(token, ':'), i
 	case h.bracketed && h.stampEnd == 0 && hasPrefix(token, "plugin/") && token[len(token)-1] == ':': // CoreDNS
 		h.logger, h.loggerEnd, h.at = h.at, i-1, i
-	case h.stamp > h.at-60 && h.stampEnd > 0 && h.djangoVerbose(i):
+	case i+1 < h.end && isDigit(h.text[i+1]) && h.stampEnd+1 == h.at && h.djangoVerbose(i):
 	case h.words < 0 && h.paddedColon(i): // Spring
 	case h.why == "level letter" && h.style == shortStyle && isLoggerName(token) && h.paddedColon(i): // logcat
 	case h.why == "level letter" && h.style == isoStyle && h.mongoComponent(token, i):
