@@ -234,7 +234,7 @@ func (h *header) loggerAndLine(token []byte) bool {
 	if first <= 0 || last+1 >= len(token) || digitsEnd(token, last+1) != len(token) || !isLoggerName(token) {
 		return false
 	}
-	return hasPrefix(token, "__main__:") || first+1 < last && token[first+1] != ':' && token[0] != '/' && isSourceFile(token[:last])
+	return first == last && hasPrefix(token, "__main__:") || first+1 < last && token[first+1] != ':' && token[0] != '/' && isSourceFile(token[:last])
 }
 
 // mongoComponent reads "NETWORK  [conn3] message" of MongoDB before 4.4.
