@@ -58,7 +58,7 @@ func open(line []byte, r *Record) opening {
 	if r.Format == JSON {
 		return opening{}
 	}
-	if o := openTrace(line); o.verdict != refuse {
+	if o := openByRecord(line, r); o.verdict != refuse {
 		return o
 	}
 	if o := openBlock(line, r); o.verdict != refuse {
@@ -75,6 +75,26 @@ func open(line []byte, r *Record) opening {
 		o.state = headerStrong
 	}
 	return o
+}
+
+// openByRecord is openTrace for a line whose record is known: most lines of most
+// logs can be no trace by what they are.
+func openByRecord(line []byte, r *Record) opening {
+	switch r.Format {
+	case Logfmt, Access, Klog:
+		return opening{}
+	}
+	if len(line) == 0 || !isDigit(line[0]) || r.stampLen == 0 || r.Level == NotSet {
+		return openTrace(line)
+	}
+	// A time, and a level behind it: some runtimes report an error through a logger.
+	if o := openPHP(line); o.verdict != refuse {
+		return o
+	}
+	if o := openErlang(line); o.verdict != refuse {
+		return o
+	}
+	return openElixir(line)
 }
 
 // openTrace decides whether a line begins a trace.
