@@ -86,6 +86,12 @@ func TestKeysArriveOnce(t *testing.T) {
 				keyboard.press(ctrlC)
 				w.expectSignal("SIGINT")
 			}
+			// Two signals later the last key's copy has surely been taken: an INT that
+			// comes before would be one with it.
+			w.Signal(syscall.SIGUSR1)
+			w.expectSignal("SIGUSR1")
+			w.Signal(syscall.SIGUSR2)
+			w.expectSignal("SIGUSR2")
 			w.Signal(syscall.SIGINT) // by kill, to us alone
 			w.expectSignal("SIGINT")
 			w.Signal(syscall.SIGTERM)
