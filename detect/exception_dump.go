@@ -184,3 +184,17 @@ func parseGoProfile(s *source) []Exception {
 	}
 	return t.finish(func([]Exception) int { return 0 })
 }
+
+// Threads returns the other goroutines that a crash of Go shows beside the one
+// that Exceptions tells of, which is the first; nil for all else. Their Relation
+// is "thread", as in a dump.
+func (r *Record) Threads() []Exception {
+	if r.Trace != Go || r.Format == JSON || r.shape&fieldTrace != 0 || r.Dump() {
+		return nil
+	}
+	list := parseGoDump(&source{text: cleanText(r.Text[min(max(int(r.head), 0), len(r.Text)):])})
+	if len(list) < 2 {
+		return nil
+	}
+	return list[:len(list)-1] // the one that was chosen, the first, is at the end
+}

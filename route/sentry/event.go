@@ -84,6 +84,9 @@ func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
 // event builds the event for r.
 func (m *maker) event(r *detect.Record) *event {
 	chain, others := splitThreads(r.Exceptions())
+	if len(others) == 0 {
+		others = r.Threads()
+	}
 	e := &event{
 		ID:          eventID(m.id.Journal, r.ID, "event"),
 		Timestamp:   stamp(r.Time),

@@ -325,6 +325,11 @@ func TestEvent(t *testing.T) {
 			"exception.values.0.mechanism.meta.signal.code": 1.0,
 			"exception.values.0.thread_id":                  "1", "threads.values.0.id": "1", "threads.values.0.name": "goroutine 1", "threads.values.0.crashed": true,
 		}},
+		{"go panic with another goroutine", died(recordOf(t, goroutinesTrace), detect.Exit{Code: 2}), map[string]any{
+			"exception.values.0.thread_id": "1", "threads.values.0.id": "1", "threads.values.0.crashed": true,
+			"threads.values.1.id": "7", "threads.values.1.name": "goroutine 7", "threads.values.1.crashed": false,
+			"threads.values.1.stacktrace.frames.0.function": "wait", "threads.values.2": nil,
+		}},
 		{"java", recordOf(t, suppressedTrace), map[string]any{
 			"platform": "java", "exception.values.2.type": "UnsupportedOperationException", "exception.values.2.module": "java.lang",
 			"exception.values.2.mechanism.type":               "UncaughtExceptionHandler",
@@ -489,3 +494,17 @@ func BenchmarkPayload(b *testing.B) {
 		}
 	}
 }
+
+// goroutinesTrace is what GOTRACEBACK=all shows.
+const goroutinesTrace = `panic: boom
+
+goroutine 1 [running]:
+main.main()
+	/srv/app/main.go:9 +0x2c
+
+goroutine 7 [chan receive]:
+main.wait(...)
+	/srv/app/main.go:4
+created by main.main in goroutine 1
+	/srv/app/main.go:8 +0x25
+`
