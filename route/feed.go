@@ -208,6 +208,11 @@ func (f *feed) beginRun(ordinal uint32) {
 	if r, ok := f.router.view.Run(ordinal); ok {
 		f.current = &detect.Run{ID: fmt.Sprintf("%x", r.ID), PID: r.PID, Command: r.Command, Started: r.Started}
 	}
+	for _, d := range f.members {
+		if s, ok := d.sink.(Starter); ok && f.current.PID > 0 {
+			s.Began(f.current)
+		}
+	}
 }
 
 func (f *feed) line(l *capture.Line) {

@@ -54,6 +54,15 @@ type Troubled interface {
 	Trouble() error
 }
 
+// A Starter is a Sink that wants to know of the runs of the app before there is
+// a record of them to deliver.
+type Starter interface {
+	Sink
+	// Began tells of a run that the journal has come to, possibly again or long
+	// after it ended. It returns at once, and may be called while Deliver runs.
+	Began(*detect.Run)
+}
+
 // Limits says how a sink wants its records batched.
 type Limits struct {
 	Records int           // most records in a batch; 0: 4096

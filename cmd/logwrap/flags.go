@@ -20,6 +20,7 @@ func addConfigFlags(fs *pflag.FlagSet, f *config.Flags) {
 	list(fs, &f.Syslog, "syslog", "URL", "send records to URL: udp://, tcp://, tcp+tls:// or unix://")
 	list(fs, &f.Elasticsearch, "elasticsearch", "URL", "index records at URL")
 	text(fs, &f.SentryDSN, "sentry-dsn", "DSN", "send crashes, traces and CRITICAL lines to DSN (also SENTRY_DSN)")
+	text(fs, &f.WhenSDK, "when-sdk", "auto|always|never", "send what the app's own Sentry SDK reports too (auto: no, where one is seen)")
 	text(fs, &f.LogLevel, "log-level", "LEVEL", "lowest LEVEL of logwrap's own messages (default info)")
 	text(fs, &f.LogFormat, "log-format", "text|json", "format of logwrap's own messages (default text)")
 	// "--config=x --help" must not print Go's quotes around empty defaults.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/sentry"
 )
 
 // routerCommand is the subcommand that logwrap starts itself with.
@@ -119,6 +120,8 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 		h := &handlers[i]
 		if h.Sentry != nil {
 			h.Sentry.Client = versionName()
+			h.Sentry.App = sentry.App{Handler: h.Name, Command: p.Args, Journal: p.Config.Journal.Path}
+			h.Sentry.Log = log
 		}
 		sink, err := h.Open(p.Identity)
 		if err != nil {

@@ -69,6 +69,8 @@ type maker struct {
 	id    route.Identity
 	host  host // facts about this machine, read with the first event
 	known bool
+
+	mark func(*event) // adds what the record does not tell; nil: nothing
 }
 
 // payload returns the JSON of the event for r, at most maxEvent long, and its id.
@@ -77,6 +79,9 @@ func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
 		m.host, m.known = readHost(m.opts.Dir), true
 	}
 	e := m.event(r)
+	if m.mark != nil {
+		m.mark(e)
+	}
 	payload, err := fit(e)
 	return payload, e.ID, err
 }

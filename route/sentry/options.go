@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -35,6 +36,12 @@ type Options struct {
 
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
+
+	Flood   Flood        `json:"flood,omitzero"`     // how many events of one kind are sent
+	State   string       `json:"state,omitempty"`    // the file that remembers it; empty: a place of its own, see App
+	WhenSDK string       `json:"when_sdk,omitempty"` // SDKAuto, SDKAlways, SDKNever; empty: SDKAuto
+	App     App          `json:"-"`                  // whose events they are
+	Log     *slog.Logger `json:"-"`                  // for changes of state, never for single events; nil: nobody wants to know
 
 	Client string `json:"-"` // version of logwrap that the events name; empty: what the build says
 	Dir    string `json:"-"` // the app's working directory; empty: that of this process
@@ -68,6 +75,9 @@ func (o *Options) check() error {
 	if len(o.Dist) > maxDist || strings.ContainsFunc(o.Dist, notInDist) {
 		return &route.OptionError{Option: "dist", Err: fmt.Errorf("%q has characters that Sentry refuses", o.Dist),
 			Hint: "use letters, digits and _.-, at most 64"}
+	}
+	if o.Flood.Every < 0 || o.Flood.Every > maxEvery {
+		return &route.OptionError{Option: "flood.every", Err: fmt.Errorf("%v is not between 0 and %v", o.Flood.Every, maxEvery)}
 	}
 	if o.Timeout < 0 {
 		return &route.OptionError{Option: "timeout", Err: errors.New("is negative")}

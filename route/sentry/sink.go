@@ -15,6 +15,7 @@ import (
 // Sink delivers each record as one Sentry event.
 type Sink struct {
 	maker   maker
+	gate    *gate
 	client  *http.Client
 	url     string
 	auth    string
@@ -47,8 +48,10 @@ func New(o Options, id route.Identity) (*Sink, error) {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
+	gate := newGate(&o, id)
 	return &Sink{
-		maker: maker{opts: o, id: id},
+		maker: maker{opts: o, id: id, mark: gate.mark},
+		gate:  gate,
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:                  http.ProxyFromEnvironment,
@@ -69,6 +72,7 @@ func New(o Options, id route.Identity) (*Sink, error) {
 // Deliver sends the batch, one request an event, and stops at the first event
 // that has to be tried again.
 func (s *Sink) Deliver(ctx context.Context, batch []detect.Record) error {
+	defer s.gate.settle()
 	var refused []route.Refusal
 	for i := range batch {
 		err := s.deliver(ctx, &batch[i])
@@ -94,14 +98,32 @@ func (s *Sink) Deliver(ctx context.Context, batch []detect.Record) error {
 
 // deliver sends one event, unless the server has asked for a pause.
 func (s *Sink) deliver(ctx context.Context, r *detect.Record) error {
+	if !s.gate.admits(r) {
+		return nil
+	}
 	if wait := time.Until(s.limited); wait > 0 {
 		return route.After(wait, errLimited)
 	}
 	if err := s.encode(r); err != nil {
 		return route.Permanent(err)
 	}
-	return s.post(ctx)
+	err := s.post(ctx)
+	if err == nil {
+		s.gate.sent(r)
+	}
+	return err
 }
+
+// Began tells of a run of the app, in time to look at it. It may be called while
+// events are delivered.
+func (s *Sink) Began(run *detect.Run) {
+	if s.maker.opts.WhenSDK == "" || s.maker.opts.WhenSDK == SDKAuto {
+		s.gate.sdk.watch.follow(run)
+	}
+}
+
+// Unsent returns how many events were not sent since it was last called.
+func (s *Sink) Unsent() Unsent { return s.gate.take() }
 
 // encode leaves the gzipped envelope of r in s.packed.
 func (s *Sink) encode(r *detect.Record) error {
@@ -123,6 +145,7 @@ func (s *Sink) encode(r *detect.Record) error {
 
 // Close drops the connection that was kept for the next event.
 func (s *Sink) Close() error {
+	s.gate.close()
 	s.client.CloseIdleConnections()
 	return nil
 }

@@ -22,6 +22,7 @@ type Flags struct {
 	Syslog        []string
 	Elasticsearch []string
 	SentryDSN     string
+	WhenSDK       string // of every sentry handler
 
 	Journal     string
 	JournalSize string
@@ -76,6 +77,7 @@ func (c *Config) Apply(f Flags, env Environ) error {
 	a.add("syslog", f.Syslog, "syslog")
 	a.add("elasticsearch", f.Elasticsearch, "elasticsearch")
 	a.addSentry(f.SentryDSN)
+	a.set("when-sdk", f.WhenSDK, a.setWhenSDK)
 	if n := a.config.countOn(); n > route.MaxHandlers {
 		a.errs = append(a.errs, &Error{Msg: fmt.Sprintf("%d handlers with those of flags and environment, at most %d are possible", n, route.MaxHandlers)})
 	}

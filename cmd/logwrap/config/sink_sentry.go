@@ -27,6 +27,9 @@ func sentryKind() sinkKind {
 				"source_context":  d.optionalBool(&o.SourceContext),
 				"ca_file":         d.string(&o.CAFile),
 				"timeout":         d.duration(&o.Timeout),
+				"flood":           d.flood(&o.Flood),
+				"state":           d.string(&o.State),
+				"when_sdk":        parsed(d, &o.WhenSDK, parseWhenSDK),
 			}
 		},
 		fill: func(h *Handler, env Environ) {
@@ -45,4 +48,35 @@ func sentryKind() sinkKind {
 		limits: sentry.DefaultLimits,
 		events: true,
 	}
+}
+
+// flood is a mapping, or off.
+func (d *decoder) flood(dst *sentry.Flood) func(*node) {
+	return func(n *node) {
+		if n.kind != scalar {
+			d.mapping(n, fields{
+				"burst":    d.int(&dst.Burst, 1, 1000),
+				"every":    d.duration(&dst.Every),
+				"per_hour": d.int(&dst.PerHour, 1, 10000),
+			})
+			return
+		}
+		on := true
+		if d.bool(&on)(n); !on {
+			dst.Off = true
+		}
+	}
+}
+
+var parseWhenSDK = oneOf(sentry.SDKAuto, sentry.SDKAlways, sentry.SDKNever)
+
+// setWhenSDK sets the option of all handlers that have it.
+func (a *applier) setWhenSDK(s string) error {
+	when, err := parseWhenSDK(s)
+	for i := range a.config.Handlers {
+		if h := &a.config.Handlers[i]; h.Sentry != nil && err == nil {
+			h.Sentry.WhenSDK = when
+		}
+	}
+	return err
 }
