@@ -35,7 +35,7 @@ func (p *printer) kindOf(r *detect.Record, chain []detect.Exception) (id uint64,
 		title = func() string { return typ }
 	default:
 		p.add("message", levelName(r.Level))
-		p.plain(r.Logger)
+		p.add(string(r.Logger))
 		p.plain(r.Message)
 		title = func() string { return cleanLine(firstLine(string(r.Message)), maxTitle) }
 	}
