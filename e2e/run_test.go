@@ -53,7 +53,7 @@ func (r *run) start(t *testing.T) {
 	}
 	r.cmd = exec.Command(binary(t), r.args...)
 	r.cmd.Dir = r.dir
-	r.cmd.Env = append(quietEnviron(), r.env...)
+	r.cmd.Env = append(append(quietEnviron(), "XDG_STATE_HOME="+r.dir), r.env...)
 	r.cmd.Stdout = create(t, filepath.Join(r.dir, "stdout"))
 	r.cmd.Stderr = create(t, filepath.Join(r.dir, "stderr"))
 	if err := r.cmd.Start(); err != nil {

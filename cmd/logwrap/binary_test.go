@@ -99,7 +99,7 @@ func cleanEnviron() (env []string) {
 			env = append(env, v)
 		}
 	}
-	return env
+	return append(env, "XDG_STATE_HOME="+filepath.Dir(binary)) // of no other run of the tests
 }
 
 // toy returns the environment that makes app play a toy.

@@ -126,6 +126,8 @@ func TestProbe(t *testing.T) {
 		{"java without", machine("/usr/lib/jvm/bin/java", []string{"java", "-jar", "app.jar"}, own, "srv/app/app.jar="+jar("com/acme/sentry/Guard.class")), ""},
 		{"dotnet", machine("/usr/bin/dotnet", []string{"dotnet", "app.dll"}, own, "proc/7/maps=7f00-7f01 r--p 0 08:01 7 /srv/app/Sentry.dll\n"), "sentry-dotnet"},
 		{"dotnet without", machine("/usr/bin/dotnet", []string{"dotnet", "app.dll"}, own, "proc/7/maps=7f00-7f01 r--p 0 08:01 7 /srv/app/MySentry.dll\n"), ""},
+		{"go", machine("/srv/app/shop", []string{"./shop"}, own, "proc/7/exe="+strings.Repeat("x", 256<<10-9)+"dep\tgithub.com/getsentry/sentry-go\tv0.50.0\th1:x\n"), "sentry-go"},
+		{"go without", machine("/srv/app/shop", []string{"./shop"}, own, "proc/7/exe=dep\tgithub.com/getsentry/sentry-golang\tv0.50.0\n"), ""},
 		{"logwrap itself", machine("/usr/bin/logwrap", []string{"logwrap", "__launch"}, own, installed), ""},
 		{"nobody", fstest.MapFS{}, ""},
 	} {

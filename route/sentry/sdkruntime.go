@@ -3,7 +3,6 @@ package sentry
 import (
 	"archive/zip"
 	"bytes"
-	"debug/buildinfo"
 	"io"
 	"io/fs"
 	"path"
@@ -197,27 +196,38 @@ func (p prober) inJar(name string) string {
 	return ""
 }
 
-// goModule returns the version of the SDK that a Go program was built with.
+// goModule returns the module of the SDK if a Go program was built with it: the
+// list of modules that a program holds names it
+// (https://pkg.go.dev/runtime/debug#BuildInfo.String).
 func (p prober) goModule(proc *process) string {
 	f, err := p.root.Open("proc/" + strconv.Itoa(proc.pid) + "/exe")
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
-	at, ok := f.(io.ReaderAt)
-	if !ok {
-		return ""
-	}
-	info, err := buildinfo.Read(at)
-	if err != nil {
-		return ""
-	}
-	for _, dep := range info.Deps {
-		if dep.Path == "github.com/getsentry/sentry-go" {
-			return dep.Path + " " + dep.Version
-		}
+	const module = "github.com/getsentry/sentry-go"
+	if contains(io.LimitReader(f, maxProgram), []byte("dep\t"+module+"\tv")) {
+		return module
 	}
 	return ""
+}
+
+const maxProgram = 256 << 20
+
+// contains reports whether what a reader gives contains a word.
+func contains(r io.Reader, word []byte) bool {
+	buf := make([]byte, 256<<10)
+	for kept := 0; ; {
+		n, err := r.Read(buf[kept:])
+		text := buf[:kept+n]
+		if bytes.Contains(text, word) {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+		kept = copy(buf, text[max(len(text)-len(word)+1, 0):])
+	}
 }
 
 // mapped returns the path of a file of that name that a process has mapped.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/logwrap/logwrap/detect"
+	"github.com/logwrap/logwrap/route/sentry"
 )
 
 func TestConsoleIsOffWhereAHandlerWritesThere(t *testing.T) {
@@ -202,5 +203,50 @@ root: {handlers: [a, b, c], filters: [g]}
 	}
 	if cc.File.Rotate.Keep != 2 || c.Filters[1].Match[0].Value != "boom" {
 		t.Errorf("c %+v", cc.File)
+	}
+}
+
+func TestSentryFlood(t *testing.T) {
+	const head = "version: 1\nhandlers:\n  s:\n    sink: sentry\n    dsn: https://key@host/1\n"
+	for text, want := range map[string]sentry.Flood{
+		"":                                 {},
+		"    flood: off\n":                 {Off: true},
+		"    flood: on\n":                  {},
+		"    flood: {burst: 5}\n":          {Burst: 5},
+		"    flood: {every: 1h, burst: 1}": {Burst: 1, Every: time.Hour},
+		"    flood: {per_hour: 1000}\n":    {PerHour: 1000},
+	} {
+		c, err := Parse("x", []byte(head+text), func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		} else if got := c.Handlers[0].Sentry.Flood; got != want {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
+	}
+	for text, says := range map[string]string{
+		"    flood: never\n":        "neither true nor false",
+		"    flood: {brust: 5}\n":   "burst",
+		"    flood: {burst: 0}\n":   "flood.burst",
+		"    flood: [1]\n":          "needs a mapping",
+		"    when_sdk: sometimes\n": "auto",
+	} {
+		if _, err := Parse("x", []byte(head+text), func(string) (string, bool) { return "", false }); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v, want it to say %q", text, err, says)
+		}
+	}
+}
+
+func TestWhenSDKFlag(t *testing.T) {
+	env := func(name string) (string, bool) {
+		return map[string]string{"LOGWRAP_WHEN_SDK": "never"}[name], name == "LOGWRAP_WHEN_SDK"
+	}
+	for flag, want := range map[string]string{"": sentry.SDKNever, "always": sentry.SDKAlways} {
+		c, err := Read(Flags{SentryDSN: "https://key@host/1", WhenSDK: flag}, env, "app")
+		if err != nil || c.Handlers[0].Sentry.WhenSDK != want {
+			t.Errorf("%q: %v, want %s", flag, err, want)
+		}
+	}
+	if _, err := Read(Flags{SentryDSN: "https://key@host/1", WhenSDK: "perhaps"}, env, "app"); err == nil {
+		t.Error("a word that is none of the three is taken")
 	}
 }
