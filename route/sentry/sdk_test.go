@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
+	"github.com/logwrap/logwrap/route"
 )
 
 const (
@@ -166,12 +168,17 @@ func TestProbeRealProcess(t *testing.T) {
 	if dir, _ := os.Getwd(); me.cwd != dir || len(me.args) != len(os.Args) {
 		t.Errorf("%+v", me)
 	}
-	run := &detect.Run{PID: os.Getpid(), Started: time.Now().UnixNano()}
+	child := exec.Command("sleep", "60")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { child.Process.Kill(); child.Wait() }()
+	run := &detect.Run{PID: child.Process.Pid, Started: time.Now().UnixNano()}
 	if !p.startedAt(run) {
-		t.Error("this process is not taken for the one that began now")
+		t.Error("it is not taken for the one that began now")
 	}
 	if run.Started -= int64(time.Hour); p.startedAt(run) {
-		t.Error("this process is taken for one that began an hour ago")
+		t.Error("it is taken for one that began an hour ago")
 	}
 }
 
@@ -285,5 +292,24 @@ func TestEventWithIDIsReported(t *testing.T) {
 	r, chain = sdkEventOf(t, `{"level":"critical","message":"disk full again"}`+"\n", nil)
 	if _, left := g.judge(r, chain); left {
 		t.Error("another line is not sent")
+	}
+}
+
+// BenchmarkGate is what an event costs that is held back: 10,000 a second are no
+// load.
+func BenchmarkGate(b *testing.B) {
+	g := newGate(&Options{DSN: ourDSN, App: App{Handler: "s"}, State: b.TempDir() + "/state"}, route.Identity{Journal: "j"})
+	r := logged(0, 0, `request 4711 from 10.0.0.1:5432 failed: "no such table" after 12.5ms, giving up on it for now`)
+	r.Run = &detect.Run{ID: "1"}
+	for range defaultCrumbs {
+		r.Event.Crumbs = append(r.Event.Crumbs, detect.Crumb{Time: noon, Message: string(r.Message)})
+	}
+	b.ReportAllocs()
+	for n := range b.N {
+		r.ID, r.Time = capture.Offset(n*1000), noon+int64(n)*int64(100*time.Microsecond)
+		g.admits(r)
+		if n%16 == 15 {
+			g.settle()
+		}
 	}
 }

@@ -47,16 +47,7 @@ func isSendingError(rest []byte) bool {
 
 // mentionsSentry is a first look that most lines fail.
 func mentionsSentry(text []byte) bool {
-	for {
-		i := bytes.IndexByte(text, 'n') // of sentry, and of SDK with DSN in the form that has it only there
-		if i < 0 {
-			return bytes.Contains(text, []byte("SENTRY"))
-		}
-		if i >= 2 && i+4 <= len(text) && string(text[i-1:i+4]) == "entry" || bytes.HasPrefix(text[i:], []byte("nitializing SDK with DSN")) {
-			return true
-		}
-		text = text[i+1:]
-	}
+	return bytes.Contains(text, []byte("entry")) || bytes.Contains(text, []byte("SDK with DSN"))
 }
 
 // eventIDKeys are the names under which apps log the id that their SDK gave an

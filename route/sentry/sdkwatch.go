@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/logwrap/logwrap/detect"
 )
@@ -136,7 +137,7 @@ func (w *sdkWatch) signInCrumbs(r *detect.Record) (sign sdkSign) {
 	for i := range r.Event.Crumbs {
 		c := &r.Event.Crumbs[i]
 		if c.Time >= read && sign.name == "" {
-			sign = signInLine([]byte(c.Message))
+			sign = signInLine(unsafe.Slice(unsafe.StringData(c.Message), len(c.Message)))
 		}
 	}
 	w.remember(r.Run, func(run *sdkRun) { run.read = r.Event.Crumbs[len(r.Event.Crumbs)-1].Time })
