@@ -3,6 +3,7 @@ package sentry
 import (
 	"time"
 
+	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 )
 
@@ -14,8 +15,15 @@ type runs struct {
 	maker    *maker
 	sessions bool
 	monitor  *Monitor
-	errors   map[string]int // events of trouble by the id of their run
-	order    []string       // those ids, oldest first
+	errors   map[string]errorCount // by the id of the run
+	order    []string              // those ids, oldest first
+}
+
+// errorCount is how many events of trouble a run has had. One that is delivered
+// again is not counted again.
+type errorCount struct {
+	n    int
+	last capture.Offset // the record that was counted last
 }
 
 // maxRuns is how many runs' errors are remembered: they come one after another.
@@ -25,7 +33,7 @@ func newRuns(m *maker) runs {
 	s := runs{
 		maker:    m,
 		sessions: (m.opts.Sessions == nil || *m.opts.Sessions) && m.release() != "",
-		errors:   make(map[string]int),
+		errors:   make(map[string]errorCount),
 	}
 	if mon := m.opts.Monitor; mon != nil && mon.Slug != "" {
 		s.monitor = mon
@@ -78,12 +86,9 @@ func (s *runs) items(r *detect.Record) (list []item) {
 	if !ok || !s.sessions && s.monitor == nil {
 		return nil
 	}
-	failed := 0
-	if r.Event.Kind == detect.Trouble {
-		failed = 1
-	}
+	failed := s.count(r, st.run)
 	if s.sessions {
-		list = append(list, s.maker.session(&st, s.count(st.run, failed)))
+		list = append(list, s.maker.session(&st, failed))
 	}
 	if s.monitor != nil && (st.began || st.ended != nil) {
 		list = append(list, s.maker.checkIn(s.monitor, &st))
@@ -91,16 +96,24 @@ func (s *runs) items(r *detect.Record) (list []item) {
 	return list
 }
 
-// count adds to the errors of a run and returns how many there are.
-func (s *runs) count(run string, n int) int {
-	if _, known := s.errors[run]; !known {
+// count adds r to the errors of its run, if it is one, and returns how many there
+// are: none when the run begins, also if that is told late.
+func (s *runs) count(r *detect.Record, run string) int {
+	c, known := s.errors[run]
+	if !known {
 		if s.order = append(s.order, run); len(s.order) > maxRuns {
 			delete(s.errors, s.order[0])
 			s.order = s.order[1:]
 		}
 	}
-	s.errors[run] += n
-	return s.errors[run]
+	if r.Event.Kind == detect.Trouble && (c.n == 0 || r.ID > c.last) {
+		c.n, c.last = c.n+1, r.ID
+	}
+	s.errors[run] = c
+	if r.Event.Kind == detect.RunBegan {
+		return 0
+	}
+	return c.n
 }
 
 // unwanted stops sending what a server has refused: not every one that takes

@@ -43,7 +43,11 @@ func (s *Sink) Deliver(ctx context.Context, batch []detect.Record) error {
 		switch {
 		case err == nil:
 		case route.IsPermanent(err):
-			s.to.discard(reasonOf(err), errorCategory, 1)
+			category := errorCategory
+			if !isTrouble(r) {
+				category = sessionCategory
+			}
+			s.to.discard(reasonOf(err), category, 1)
 			refused = append(refused, route.Refusal{Index: i, Err: err})
 		case i == 0:
 			return err
@@ -73,7 +77,7 @@ func reasonOf(err error) string {
 // deliver sends what a record tells of.
 func (s *Sink) deliver(ctx context.Context, r *detect.Record) error {
 	about := s.runs.items(r)
-	if r.Event != nil && r.Event.Kind != detect.Trouble {
+	if !isTrouble(r) {
 		return s.sendAbout(ctx, r, about)
 	}
 	var err error
@@ -89,6 +93,9 @@ func (s *Sink) deliver(ctx context.Context, r *detect.Record) error {
 	}
 	return route.Permanent(fmt.Errorf("%w, even without attachment, breadcrumbs and source lines", err))
 }
+
+// isTrouble reports whether r is an event, not only what a run is told by.
+func isTrouble(r *detect.Record) bool { return r.Event == nil || r.Event.Kind == detect.Trouble }
 
 // sendAbout sends items that no event goes with. A server that does not know
 // them is not sent any more.
