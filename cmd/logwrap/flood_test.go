@@ -1,86 +1,30 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
 
-// eventServer is a Sentry that keeps each event once, by its id.
-type eventServer struct {
-	*httptest.Server
-	mu     sync.Mutex
-	events map[string]map[string]any
-	order  []string
-	again  int
-}
-
-func listenEvents(t *testing.T) *eventServer {
-	s := &eventServer{events: map[string]map[string]any{}}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		in, err := gzip.NewReader(r.Body)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		body, err := io.ReadAll(in)
-		if err != nil {
-			return // cut by a kill
-		}
-		s.keep(t, body)
-		io.WriteString(w, `{}`)
-	}))
-	t.Cleanup(s.Close)
-	return s
-}
-
-// keep keeps the events of an envelope.
-func (s *eventServer) keep(t *testing.T, body []byte) {
-	lines := bytes.Split(body, []byte("\n"))
-	for i := 1; i+1 < len(lines); i += 2 {
-		if !bytes.Contains(lines[i], []byte(`"type":"event"`)) {
-			continue
-		}
-		var event map[string]any
-		if err := json.Unmarshal(lines[i+1], &event); err != nil {
-			t.Errorf("%v: %.200s", err, lines[i+1])
-			continue
-		}
-		id, _ := event["event_id"].(string)
-		s.mu.Lock()
-		if _, known := s.events[id]; known {
-			s.again++
+// distinct returns the events in the order in which they came, each id once, and
+// how many came again.
+func (b *tracker) distinct() (events []map[string]any, again int) {
+	seen := map[string]bool{}
+	for _, e := range b.of("event") {
+		if id := e.body["event_id"].(string); seen[id] {
+			again++
 		} else {
-			s.order = append(s.order, id)
+			seen[id] = true
+			events = append(events, e.body)
 		}
-		s.events[id] = event
-		s.mu.Unlock()
 	}
-}
-
-func (s *eventServer) dsn() string { return strings.Replace(s.URL, "://", "://key@", 1) + "/7" }
-
-// list returns the events in the order in which they came.
-func (s *eventServer) list() (events []map[string]any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range s.order {
-		events = append(events, s.events[id])
-	}
-	return events
+	return events, again
 }
 
 // heldBack is how many others an event tells of.
@@ -100,7 +44,7 @@ func TestCrashLoopIsFewEvents(t *testing.T) {
 		t.Run(fmt.Sprintf("journal=%v", journal), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			server := listenEvents(t)
+			server := listenTracker(t)
 			args := []string{"--sentry-dsn", server.dsn()}
 			if journal {
 				args = append(args, "--journal", filepath.Join(dir, "journal"))
@@ -113,7 +57,7 @@ func TestCrashLoopIsFewEvents(t *testing.T) {
 				}
 				said += strings.Count(r.stderr, "held back as a flood")
 			}
-			if events := server.list(); len(events) != 3 || said != runs-3 {
+			if events, _ := server.distinct(); len(events) != 3 || said != runs-3 {
 				t.Errorf("%d crashes are %d events, %d times it was said that one is held back; want 3 and %d", runs, len(events), said, runs-3)
 			}
 		})
@@ -123,13 +67,14 @@ func TestCrashLoopIsFewEvents(t *testing.T) {
 // TestRestartsAreFewEvents: one logwrap that starts its app again and again.
 func TestRestartsAreFewEvents(t *testing.T) {
 	dir := t.TempDir()
-	server := listenEvents(t)
+	server := listenTracker(t)
 	r := logwrap{
 		args: []string{"--sentry-dsn", server.dsn(), "--restart", "on-failure", "--max-restarts", "5", "--", "sh", "-c", "echo no; exit 3"},
 		env:  []string{"XDG_STATE_HOME=" + dir},
 	}.run(t)
 	var types []string
-	for _, e := range server.list() {
+	events, _ := server.distinct()
+	for _, e := range events {
 		values := e["exception"].(map[string]any)["values"].([]any)
 		types = append(types, fmt.Sprint(values[len(values)-1].(map[string]any)["type"]))
 	}
@@ -145,7 +90,7 @@ func TestRestartsAreFewEvents(t *testing.T) {
 // TestStateOfFloodsInNoPlace: a file system that cannot be written costs nothing
 // but memory of earlier runs.
 func TestStateOfFloodsInNoPlace(t *testing.T) {
-	server := listenEvents(t)
+	server := listenTracker(t)
 	conf := filepath.Join(t.TempDir(), "logwrap.yaml")
 	write(t, conf, fmt.Sprintf("version: 1\nhandlers:\n  sentry: {sink: sentry, dsn: '%s', state: /no/such/folder/state}\nroot: {handlers: [sentry]}\n", server.dsn()))
 	for range 5 {
@@ -154,7 +99,7 @@ func TestStateOfFloodsInNoPlace(t *testing.T) {
 			t.Errorf("exit code %d: %s", r.code, r.stderr)
 		}
 	}
-	if n := len(server.list()); n != 5 {
+	if n := len(server.ids()); n != 5 {
 		t.Errorf("%d events, want 5", n)
 	}
 }
@@ -168,7 +113,7 @@ func TestFloodSurvivesKilledRouters(t *testing.T) {
 		t.Skip("NOT RUN: there is no /proc to find the router by")
 	}
 	dir := t.TempDir()
-	server := listenEvents(t)
+	server := listenTracker(t)
 	state := filepath.Join(dir, "state")
 	conf := filepath.Join(dir, "logwrap.yaml")
 	write(t, conf, fmt.Sprintf(`
@@ -190,13 +135,14 @@ root: {handlers: [sentry]}
 	go func() { cmd.Wait(); close(ended) }()
 	killed := killRouters(cmd, kills, ended)
 	<-ended
-	events, told := server.list(), 0
+	events, again := server.distinct()
+	told := 0
 	for _, e := range events {
 		told += heldBack(e)
 	}
 	untold := untoldIn(t, state)
 	sum := len(events) + told + untold
-	t.Logf("%d kills; %d events tell of %d, %d are untold: %d of %d; %d came twice with one id", killed, len(events), told, untold, sum, lines, server.again)
+	t.Logf("%d kills; %d events tell of %d, %d are untold: %d of %d; %d came twice with one id", killed, len(events), told, untold, sum, lines, again)
 	if sum > lines {
 		t.Errorf("%d are counted twice", sum-lines)
 	}
@@ -212,7 +158,7 @@ func untoldIn(t *testing.T, path string) (n int) {
 		Kinds map[string]struct{ Held int }
 		Rest  int
 	}
-	if err := json.NewDecoder(bufio.NewReader(strings.NewReader(read(t, path)))).Decode(&state); err != nil {
+	if err := json.Unmarshal([]byte(read(t, path)), &state); err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range state.Kinds {
@@ -223,7 +169,7 @@ func untoldIn(t *testing.T, path string) (n int) {
 
 // TestAppKeepsItsOwnDSN: whatever logwrap was given, the app's DSN is the app's.
 func TestAppKeepsItsOwnDSN(t *testing.T) {
-	server := listenEvents(t)
+	server := listenTracker(t)
 	for name, tt := range map[string]struct {
 		args, env []string
 		want      string

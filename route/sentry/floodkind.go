@@ -3,6 +3,7 @@ package sentry
 import (
 	"bytes"
 	"hash/fnv"
+	"slices"
 	"strings"
 
 	"github.com/logwrap/logwrap/detect"
@@ -15,7 +16,10 @@ const (
 
 // printer tells which events are of the same kind, from what the record says
 // alone and so before an event is made. Its buffer is used again.
-type printer struct{ buf []byte }
+type printer struct {
+	buf   []byte
+	group []string // what the user groups events by; empty: nothing
+}
 
 // kindOf returns the kind of the event of r, and how to call it. Events are of
 // one kind if they have the same exceptions and went the same way through the
@@ -25,6 +29,14 @@ type printer struct{ buf []byte }
 func (p *printer) kindOf(r *detect.Record, chain []detect.Exception) (id uint64, title func() string) {
 	p.buf = p.buf[:0]
 	switch {
+	case len(p.group) > 0 && !slices.Contains(p.group, defaultGroup):
+		p.add("group", strings.Join(p.group, "\x00"))
+		typ := "event"
+		if isEnd(r) {
+			typ = endType(r)
+		}
+		p.add(typ)
+		title = func() string { return cleanLine(strings.Join(p.group, " ")+" "+typ, maxTitle) }
 	case len(chain) > 0:
 		p.trace(r, chain)
 		last := &chain[len(chain)-1]

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	minPassed = 512  // events let pass that are remembered, at least
-	maxHeld   = 1024 // events held back that are remembered one by one
-	maxLogs   = 8    // journals whose decisions are kept
+	minPassed   = 512  // events let pass that are remembered, at least
+	maxHeld     = 1024 // events held back that are remembered one by one
+	maxJournals = 8    // journals whose decisions are kept
 )
 
 // decisionLog is what was decided about the records of one journal. They come

@@ -173,7 +173,7 @@ func (s *floodState) evict(most int) {
 			delete(s.Kinds, id)
 		}
 	}
-	for len(s.Logs) > maxLogs {
+	for len(s.Logs) > maxJournals {
 		oldest := ""
 		for name, l := range s.Logs {
 			if name != s.journal && (oldest == "" || l.Used < s.Logs[oldest].Used) {

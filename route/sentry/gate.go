@@ -22,10 +22,10 @@ type gate struct {
 	sign   sdkSign // of the SDK that its app has; zero: none
 }
 
-// Unsent is how many events were not sent, for want of nothing but a reason to.
-type Unsent struct {
-	Flood uint64 // held back, because many of their kind came
-	SDK   uint64 // left to the app's own SDK
+// unsent is how many events were not sent on purpose.
+type unsent struct {
+	flood uint64 // held back, because many of their kind came
+	sdk   uint64 // left to the app's own SDK
 }
 
 func newGate(o *Options, id route.Identity) *gate {
@@ -39,6 +39,7 @@ func newGate(o *Options, id route.Identity) *gate {
 		g.log.Debug("there is no place to remember which events were sent; the next start begins anew", "error", err)
 	}
 	g.flood = newLimiter(o.Flood, id.Journal, o.App.Journal != "", file)
+	g.flood.printer.group = o.Fingerprint
 	g.sdk = newSDKGate(o, os.DirFS("/"), g.log)
 	return g
 }
@@ -95,7 +96,7 @@ func (g *gate) sent(r *detect.Record) { g.flood.sent(r) }
 func (g *gate) settle() { g.flood.settle(time.Now()) }
 
 // take returns what was not sent since it was last called.
-func (g *gate) take() Unsent { return Unsent{g.flood.takeHeld(), g.sdk.takeLeft()} }
+func (g *gate) take() unsent { return unsent{g.flood.takeHeld(), g.sdk.takeLeft()} }
 
 // mostTold is how many kinds the log names.
 const mostTold = 10

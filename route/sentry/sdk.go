@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"io/fs"
 	"log/slog"
-	"sync/atomic"
 
+	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 )
 
@@ -29,7 +29,8 @@ type sdkGate struct {
 	when  string
 	watch *sdkWatch
 	log   *slog.Logger
-	left  atomic.Uint64
+	left  uint64         // since takeLeft was last called
+	last  capture.Offset // one more than the record that was left last
 }
 
 func newSDKGate(o *Options, root fs.FS, log *slog.Logger) *sdkGate {
@@ -52,13 +53,24 @@ func (g *sdkGate) judge(r *detect.Record, chain []detect.Exception) (sign sdkSig
 			g.log.Info("the app has a Sentry SDK of its own; what that reports is left to it", "sdk", sign.name, "evidence", sign.how)
 		}
 	}
-	if left {
-		g.left.Add(1)
+	if left && r.ID+1 != g.last { // else it comes again
+		g.left, g.last = g.left+1, r.ID+1
 	}
 	return sign, left
 }
 
-func (g *sdkGate) takeLeft() uint64 { return g.left.Swap(0) }
+// follow looks at the processes of a run that has begun.
+func (g *sdkGate) follow(run *detect.Run) {
+	if g.when == SDKAuto {
+		g.watch.follow(run)
+	}
+}
+
+func (g *sdkGate) takeLeft() uint64 {
+	n := g.left
+	g.left = 0
+	return n
+}
 
 func (g *sdkGate) close() { g.watch.close() }
 

@@ -277,7 +277,7 @@ func TestSDKIsSaidOnce(t *testing.T) {
 		r.Run = &detect.Run{ID: fmt.Sprint(n)}
 		g.judge(r, chain)
 	}
-	if len(g.watch.runs) > maxRuns {
+	if len(g.watch.runs) > maxWatched {
 		t.Errorf("%d runs are remembered", len(g.watch.runs))
 	}
 }

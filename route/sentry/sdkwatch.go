@@ -32,8 +32,8 @@ type sdkRun struct {
 }
 
 const (
-	maxRuns   = 16               // that are remembered
-	lookAgain = 10 * time.Second // between two looks because of an event
+	maxWatched = 16               // that are remembered
+	lookAgain  = 10 * time.Second // between two looks because of an event
 )
 
 // looks are when a run is looked at after its start: an app may be over soon, or be
@@ -165,7 +165,7 @@ func (w *sdkWatch) remember(run *detect.Run, change func(*sdkRun)) {
 			return
 		}
 	}
-	if len(w.runs) == maxRuns {
+	if len(w.runs) == maxWatched {
 		w.runs = append(w.runs[:0], w.runs[1:]...)
 	}
 	r := &sdkRun{id: run.ID}

@@ -23,6 +23,7 @@ type Flags struct {
 	Elasticsearch []string
 	SentryDSN     string
 	WhenSDK       string // of every sentry handler
+	MonitorFlags
 
 	Journal     string
 	JournalSize string
@@ -78,6 +79,8 @@ func (c *Config) Apply(f Flags, env Environ) error {
 	a.add("elasticsearch", f.Elasticsearch, "elasticsearch")
 	a.addSentry(f.SentryDSN)
 	a.set("when-sdk", f.WhenSDK, a.setWhenSDK)
+	a.applyMonitor(&f.MonitorFlags)
+	c.expandLogs()
 	if n := a.config.countOn(); n > route.MaxHandlers {
 		a.errs = append(a.errs, &Error{Msg: fmt.Sprintf("%d handlers with those of flags and environment, at most %d are possible", n, route.MaxHandlers)})
 	}
