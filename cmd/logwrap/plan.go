@@ -25,6 +25,7 @@ type plan struct {
 	Identity route.Identity
 	Command  string   // as the user typed it
 	Args     []string // the same, with its arguments
+	AppDSN   string   // SENTRY_DSN in the app's environment
 	Report   bool     // nobody takes events: print a report when the app crashes
 
 	TerminationLog string // the file for a summary of what ended the app; empty: none

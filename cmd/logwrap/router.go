@@ -120,7 +120,7 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 		h := &handlers[i]
 		if h.Sentry != nil {
 			h.Sentry.Client = versionName()
-			h.Sentry.App = sentry.App{Handler: h.Name, Command: p.Args, Journal: p.Config.Journal.Path}
+			h.Sentry.App = sentry.App{Handler: h.Name, Command: p.Args, DSN: p.AppDSN, Journal: p.Config.Journal.Path}
 			h.Sentry.Log = log
 		}
 		sink, err := h.Open(p.Identity)

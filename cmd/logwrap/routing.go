@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/logwrap/logwrap/capture"
@@ -105,6 +106,16 @@ func (r *routing) prepare() (err error) {
 	conf.Supervise.Env, conf.Supervise.FileEnv = nil, nil // the app's secrets are not the router's
 	id := p.conf.Identity()
 	id.Journal, id.Host, id.Container = p.journal.ID(), hostName(), containerID()
-	r.plan, err = (&plan{Config: &conf, Identity: id, Command: p.args[0], Args: p.args, Report: r.report, TerminationLog: p.conf.Supervise.TerminationLog}).store()
+	r.plan, err = (&plan{Config: &conf, Identity: id, Command: p.args[0], Args: p.args, AppDSN: appDSN(p.conf.Supervise), Report: r.report, TerminationLog: p.conf.Supervise.TerminationLog}).store()
 	return err
+}
+
+// appDSN returns where the app is told to send events of its own.
+func appDSN(s config.Supervise) (dsn string) {
+	for _, entry := range childEnviron(os.Environ(), s, os.Getpid()) {
+		if value, ok := strings.CutPrefix(entry, "SENTRY_DSN="); ok {
+			dsn = value
+		}
+	}
+	return dsn
 }

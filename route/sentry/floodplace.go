@@ -19,6 +19,7 @@ import (
 type App struct {
 	Handler string   // whose sink it is
 	Command []string // with its arguments
+	DSN     string   // that it was given for itself, which may be ours
 	Journal string   // the file of the journal; empty: in memory
 }
 

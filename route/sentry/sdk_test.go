@@ -158,21 +158,21 @@ func TestProbeBelow(t *testing.T) {
 	}
 }
 
-// TestProbeRealProcess: what this very process looks like.
+// TestProbeRealProcess looks at a process that is there.
 func TestProbeRealProcess(t *testing.T) {
 	p := prober{root: os.DirFS("/")}
-	me, ok := p.read(os.Getpid())
-	if !ok {
-		t.Skip("NOT RUN: there is no /proc")
-	}
-	if dir, _ := os.Getwd(); me.cwd != dir || len(me.args) != len(os.Args) {
-		t.Errorf("%+v", me)
-	}
 	child := exec.Command("sleep", "60")
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { child.Process.Kill(); child.Wait() }()
+	dir, _ := os.Getwd()
+	if proc, ok := p.read(child.Process.Pid); !ok || proc.cwd != dir || len(proc.args) != 2 {
+		t.Errorf("%+v, %v", proc, ok)
+	}
+	if _, ok := p.read(os.Getpid()); ok {
+		t.Error("this program takes itself for an app")
+	}
 	run := &detect.Run{PID: child.Process.Pid, Started: time.Now().UnixNano()}
 	if !p.startedAt(run) {
 		t.Error("it is not taken for the one that began now")
@@ -310,6 +310,33 @@ func BenchmarkGate(b *testing.B) {
 		g.admits(r)
 		if n%16 == 15 {
 			g.settle()
+		}
+	}
+}
+
+// TestUnseen: an app that was over too soon is known by its command.
+func TestUnseen(t *testing.T) {
+	const installed = "srv/venv/lib/python3.11/site-packages/sentry_sdk/__init__.py"
+	m := machine("", nil, nil, "srv/venv/pyvenv.cfg=home = /usr/bin", installed, "srv/venv/bin/gunicorn=#!/srv/venv/bin/python3\nimport sys\n",
+		"usr/bin/python3.11=ELF", "usr/bin/env=ELF", "srv/app/run=#!/usr/bin/env python3\n", "srv/app/shop=ELF dep\tgithub.com/getsentry/sentry-go\tv0.50.0\n")
+	m["srv/venv/bin/python3"], m["usr/bin/python3"] = link("/usr/bin/python3"), link("python3.11")
+	for _, tt := range []struct {
+		dsn     string
+		command []string
+		want    string
+	}{
+		{appDSN, []string{"./shop"}, "sentry-go"},
+		{"", []string{"./shop"}, ""},
+		{appDSN, []string{"/srv/venv/bin/python3", "app.py"}, "sentry-python"},
+		{appDSN, []string{"gunicorn", "app:app"}, "sentry-python"},
+		{appDSN, []string{"/usr/bin/python3", "app.py"}, ""},
+		{appDSN, []string{"./run"}, ""},
+		{appDSN, []string{"no such"}, ""},
+		{appDSN, nil, ""},
+	} {
+		got := prober{m, ourDSN}.unseen(&App{Command: tt.command, DSN: tt.dsn}, "/srv/app", map[string]string{"PATH": "/usr/bin:/srv/venv/bin"})
+		if got.name != tt.want {
+			t.Errorf("%q with DSN %q: %+v, want %q", tt.command, tt.dsn, got, tt.want)
 		}
 	}
 }

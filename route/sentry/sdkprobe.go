@@ -22,11 +22,12 @@ type prober struct {
 
 // process is what /proc tells of a process.
 type process struct {
-	args []string
-	env  map[string]string
-	exe  string
-	cwd  string
-	pid  int
+	args  []string
+	env   map[string]string
+	exe   string
+	cwd   string
+	pid   int    // 0: it is gone
+	image string // where the program can be read
 }
 
 const (
@@ -48,9 +49,14 @@ func (p prober) probe(pid int) sdkSign {
 
 func (p prober) one(pid int) sdkSign {
 	proc, ok := p.read(pid)
-	if !ok || proc.exe == p.link("proc/self/exe") {
+	if !ok {
 		return sdkSign{}
 	}
+	return p.judge(proc)
+}
+
+// judge says whether a process reports its errors itself.
+func (p prober) judge(proc *process) sdkSign {
 	dsn := proc.dsn()
 	if dsn == "" {
 		return sdkSign{}
@@ -117,6 +123,8 @@ func (proc *process) absolute(name string) string {
 	return path.Join("/", proc.cwd, name)
 }
 
+// read returns what can be known of a process, false if that is nothing or it is
+// not yet the app, but logwrap about to become it.
 func (p prober) read(pid int) (*process, bool) {
 	dir := "proc/" + strconv.Itoa(pid)
 	args, err := p.file(dir+"/cmdline", maxProcFile)
@@ -127,14 +135,14 @@ func (p prober) read(pid int) (*process, bool) {
 	if err != nil {
 		return nil, false // another user's
 	}
-	proc := &process{pid: pid, env: map[string]string{}, exe: p.link(dir + "/exe"), cwd: p.link(dir + "/cwd")}
+	proc := &process{pid: pid, image: dir + "/exe", env: map[string]string{}, exe: p.link(dir + "/exe"), cwd: p.link(dir + "/cwd")}
 	proc.args = strings.Split(string(bytes.TrimRight(args, "\x00")), "\x00")
 	for entry := range strings.SplitSeq(string(env), "\x00") {
 		if name, value, ok := strings.Cut(entry, "="); ok {
 			proc.env[name] = value
 		}
 	}
-	return proc, true
+	return proc, proc.exe != p.link("proc/self/exe")
 }
 
 func (p prober) children(pid int) (pids []int) {

@@ -200,7 +200,7 @@ func (p prober) inJar(name string) string {
 // list of modules that a program holds names it
 // (https://pkg.go.dev/runtime/debug#BuildInfo.String).
 func (p prober) goModule(proc *process) string {
-	f, err := p.root.Open("proc/" + strconv.Itoa(proc.pid) + "/exe")
+	f, err := p.root.Open(proc.image)
 	if err != nil {
 		return ""
 	}

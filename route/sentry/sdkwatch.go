@@ -2,6 +2,8 @@ package sentry
 
 import (
 	"io/fs"
+	"os"
+	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -14,6 +16,7 @@ import (
 type sdkWatch struct {
 	root fs.FS  // "/"
 	dsn  string // ours: an SDK that has another one was meant for the app alone
+	app  App
 
 	mu    sync.Mutex
 	runs  []*sdkRun // the last ones
@@ -29,6 +32,7 @@ type sdkRun struct {
 	read int64     // crumbs up to then are looked at
 	seen time.Time // when an event last made us look
 	told bool
+	met  bool // its program was looked at while it ran
 }
 
 const (
@@ -40,8 +44,8 @@ const (
 // started by a shell that takes its time.
 var looks = [...]time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond, time.Second, 4 * time.Second}
 
-func newSDKWatch(root fs.FS, dsn string) *sdkWatch {
-	return &sdkWatch{root: root, dsn: dsn, ended: make(chan struct{})}
+func newSDKWatch(root fs.FS, dsn string, app App) *sdkWatch {
+	return &sdkWatch{root: root, dsn: dsn, app: app, ended: make(chan struct{})}
 }
 
 // follow looks at a run that has begun, a few times, without making anyone wait.
@@ -82,6 +86,9 @@ func (w *sdkWatch) look(run *detect.Run) bool {
 	}
 	sign := p.probe(run.PID)
 	if sign.name == "" {
+		if _, ok := p.read(run.PID); ok { // it did not end meanwhile
+			w.remember(run, func(r *sdkRun) { r.met = true })
+		}
 		return true
 	}
 	w.remember(run, func(r *sdkRun) { r.sign = sign })
@@ -114,7 +121,28 @@ func (w *sdkWatch) signOf(r *detect.Record) sdkSign {
 	if r.Run.PID > 0 && crashOf(r) == nil && w.isDue(r.Run) {
 		w.look(r.Run)
 	}
+	if endingOf(r) != nil {
+		w.lookBack(r.Run)
+	}
 	return w.known(r.Run)
+}
+
+// lookBack is for a run that nobody could look at in time.
+func (w *sdkWatch) lookBack(run *detect.Run) {
+	met := false
+	w.remember(run, func(r *sdkRun) { met, r.met = r.met, true })
+	if met || !isRecent(run) {
+		return
+	}
+	env := map[string]string{}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		env[name] = value
+	}
+	cwd, _ := os.Getwd()
+	if sign := (prober{root: w.root, dsn: w.dsn}).unseen(&w.app, cwd, env); sign.name != "" {
+		w.remember(run, func(r *sdkRun) { r.sign = sign })
+	}
 }
 
 // isDue reports whether it is time to look at a run because of an event.
