@@ -5,8 +5,10 @@
 //
 // Invariants
 //
-//   - Every record delivered becomes one event; which records are events was
-//     decided before.
+//   - Every record delivered becomes one event, unless it is one of a flood
+//     (flood.go) or the app's own SDK reports it (sdk.go); which records are events
+//     was decided before. None is held back in silence, and a record that comes
+//     again is judged as before, also by the next process.
 //   - The event_id follows from the journal and the record, so the server drops
 //     what comes twice. Nothing else in an event depends on when it is sent,
 //     except the source lines: they are read then.
