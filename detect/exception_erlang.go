@@ -38,8 +38,23 @@ func parseErlang(s *source) []Exception {
 		return parseErlangTerm(s.text)
 	}
 	e.Value = strings.Join(value, "\n")
+	if f, ok := erlangNoClause(e.Value); ok {
+		e.Frames = slices.Insert(e.Frames, 0, f)
+	}
 	reversed(e.Frames)
 	return []Exception{e}
+}
+
+// erlangNoClause reads the function in "no function clause matching
+// lists:nth(2,[]) (lists.erl, line 198)", which has no line of its own.
+func erlangNoClause(value string) (Frame, bool) {
+	call, ok := strings.CutPrefix(value, "no function clause matching ")
+	place := strings.LastIndex(call, " (")
+	if !ok || place < 0 || !strings.HasSuffix(call, ")") || !strings.Contains(call[place:], ", line ") {
+		return Frame{}, false
+	}
+	name, _, _ := strings.Cut(call, "(")
+	return erlangFrame(name + call[place:]), true
 }
 
 // erlangFrame reads "mod:fun/2 (file.erl, line 4)".
@@ -66,11 +81,18 @@ func parseErlangTerm(text string) []Exception {
 			break
 		}
 	}
+	reason := ""
+	if rest, ok := strings.CutPrefix(text, " = "); ok { // gen_statem: "error:Reason", then more of these lines, the stack in the last
+		reason, text, _ = strings.Cut(rest, "\n** ")
+		_, reason, _ = strings.Cut(reason, ":")
+	}
 	start := strings.IndexByte(text, '{')
 	if start < 0 {
 		return nil
 	}
-	text = text[start+1:]
+	if text = text[start:]; reason == "" {
+		text = text[1:]
+	}
 	if i := strings.Index(text, "\n** Client "); i >= 0 { // the stack of who waited for an answer
 		text = text[:i]
 	}
@@ -94,6 +116,9 @@ func parseErlangTerm(text string) []Exception {
 	}
 	if e.Frames == nil {
 		return nil
+	}
+	if reason != "" {
+		e.Value = strings.Join(strings.Fields(reason), " ")
 	}
 	if name := strings.TrimLeft(e.Value, "{"); erlangAtom(name) > 0 {
 		e.Type = name[:erlangAtom(name)]

@@ -155,6 +155,9 @@ func atFrame(rest string) Frame {
 	if n := digitsEnd([]byte(name), 0); n > 0 && n < len(name) && name[n] == ' ' {
 		name = strings.TrimLeft(name[n:], " ")
 	}
+	if rest, ok := strings.CutPrefix(name, "(unknown)"); ok { // absl: the size of the frame, then the function
+		name = strings.TrimLeft(rest, " ")
+	}
 	if name == "(unknown)" {
 		name = ""
 	}
@@ -228,11 +231,14 @@ func cutParameters(name string) string {
 // cutReturnType cuts what the names of templates and __PRETTY_FUNCTION__ begin
 // with, as in "T& box<a, b>::at".
 func cutReturnType(name string) string {
-	if strings.Contains(name, "operator") {
-		return name
-	}
 	depth := 0
-	for i := len(name) - 1; i >= 0; i-- {
+	end := len(name)
+	if i := strings.Index(name, "operator"); i >= 0 { // "operator new", "operator std::string"
+		if end = i; !strings.HasSuffix(name[:i], "::") {
+			return name
+		}
+	}
+	for i := end - 1; i >= 0; i-- {
 		switch name[i] {
 		case '>', ')':
 			depth++

@@ -36,6 +36,8 @@ func parsePHP(s *source) []Exception {
 	switch {
 	case kind != "" && !strings.HasPrefix(string(message), "Uncaught "):
 		return parsePHPError(kind, string(message), rest)
+	case kind != "" && isPHPWhole(message) && hasAny(rest, "Call Stack:", "PHP Stack trace:"):
+		return parseXdebug(kind, string(message), rest)
 	case kind != "":
 		first = strings.TrimPrefix(string(message), "Uncaught ")
 	default:
@@ -219,6 +221,14 @@ func parsePHPError(kind, message, rest string) []Exception {
 	}
 	e.Frames = phpCalls(sites, at)
 	return []Exception{e}
+}
+
+// parseXdebug reads an exception that nothing caught where Xdebug is loaded: it
+// prints its own stack, and the place as that of any error.
+func parseXdebug(kind, message, rest string) []Exception {
+	list := parsePHPError(kind, strings.TrimPrefix(message, "Uncaught "), rest)
+	list[0].Type, list[0].Value, _ = phpHead(list[0].Value)
+	return list
 }
 
 // xdebugSite reads "    0.0002     400936   2. run($n = 3) /srv/app/main.php:7".

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"strings"
 	"unsafe"
 )
@@ -31,8 +32,10 @@ type form struct {
 	complete func(e *Exception)
 
 	values int  // how many lines of a value may follow the head
+	source bool // every frame may show its line of source, which has the form of nothing
 	sure   bool // the head is an error by itself
 	oldest bool // the frames are printed oldest call first
+	single bool // in a log line, the error comes without its causes
 
 	exits   []int                  // how the runtime ends a process because of such an error
 	signals []string               // likewise
@@ -79,6 +82,7 @@ func (f *form) step(g *group, line []byte) verdict {
 		if f.intro != nil {
 			return maybe
 		}
+		g.depth = 1
 		return accept
 	case f.last != nil && f.last(text):
 		f.mark(g)
@@ -102,10 +106,10 @@ func (f *form) step(g *group, line []byte) verdict {
 		return free
 	}
 	if _, ok := f.frame(text); ok {
-		g.count = 0
+		g.count, g.depth = 0, 1
 		return accept
 	}
-	if f.link != nil {
+	if f.link != nil && g.grammar != &f.list && !(f.single && g.headed) {
 		if _, ok := f.link(text); ok {
 			g.state, g.count = formValue, 0
 			return accept
@@ -119,6 +123,9 @@ func (f *form) step(g *group, line []byte) verdict {
 	case f.other != nil && f.other(text), f.more != nil && f.more(text, &Frame{}):
 		g.count = 0
 		return accept
+	case f.source && g.depth > 0: // the mark below it will tell
+		g.depth = 0
+		return maybe
 	}
 	return refuse
 }
@@ -298,6 +305,24 @@ func (r *Record) formFatal(text string) bool {
 		return false
 	}
 	return r.head == 0 && forms[r.Trace].fatal(text)
+}
+
+// namesException reports whether a line has an exception in the form of one of
+// these languages: "retry: pkg.Type@src/main.d(3): value", "value (Pkg::Type)".
+func namesException(line []byte) bool {
+	if hasSuffix(line, ")") {
+		return rubyTypeAt(line) > 0
+	}
+	i := bytes.Index(line, []byte(".d("))
+	if i < 0 {
+		return false
+	}
+	at := bytes.LastIndexByte(line[:i], '@')
+	if at < 0 {
+		return false
+	}
+	_, ok := dHead(view(line[bytes.LastIndexByte(line[:at], ' ')+1:]))
+	return ok
 }
 
 // headerMessage is what the log line says that introduces a trace.

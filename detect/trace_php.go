@@ -235,14 +235,14 @@ func stepPHPValue(g *group, line []byte) verdict {
 		return accept
 	case hasPrefix(line, "  thrown in "):
 		return done
-	case string(line) == "Call Stack:":
+	case string(line) == "Call Stack:", string(line) == "PHP Stack trace:":
 		g.state = phpXdebug
 		return accept
 	}
 	if g.count++; g.count > maxPHPValue {
 		return refuse
 	}
-	if blank(line) || isPHPPlace(line) {
+	if blank(line) || isPHPPlace(line) || hasSuffix(g.text[:g.first], view(line)) { // Xdebug says it again
 		return maybe
 	}
 	return free

@@ -23,6 +23,9 @@ const (
 	rubySuggest              // "file: --> file" of syntax_suggest, before that
 )
 
+// rubyBold is how rb_error_write begins to highlight.
+const rubyBold = "\x1b[1m"
+
 const (
 	maxRubyValue = 64 // lines of a value before its frames
 	maxRubyTitle = 24 // lines between a title and the backtrace
@@ -302,6 +305,9 @@ func (g *group) isRubyCause(line []byte) bool {
 	}
 	from := min(g.trace, len(g.text)) // of a later piece of a long trace
 	first := g.text[from:min(len(g.text), from+maxRubyHead)]
+	if g.raw == 0 && g.pieces == 0 && bytes.Contains(firstLine(first), []byte(rubyBold)) { // a cause would be in bold as well
+		return false
+	}
 	if hasPrefix(first, "#<Thread:") {
 		first = first[len(firstLine(first)):]
 		first = bytes.TrimLeft(first, "\r\n")

@@ -226,19 +226,29 @@ func stepReport(g *group, line []byte) verdict {
 	switch {
 	case len(line) == 0:
 	case len(body) == 0:
-	case body[0] == 'C' && string(body) == "Caused by:" && g.afterBlank():
+	case body[0] == 'C' && isRustCaused(string(body)) && g.afterBlank():
 		g.grammar, g.state, g.count, g.depth = &rustGrammar, rustCauses, 0, 0
 		return maybe
 	case body[0] == 'S' && string(body) == "Stack backtrace:" && g.afterBlank():
 		g.grammar, g.state, g.count = &rustGrammar, rustStack, 0
 		return maybe
-	case g.count == 0 && (string(line) == rustStackHead || hasPrefix(line, "   0: ")) && bytes.Contains(g.text[:g.first], []byte("' panicked at ")): // log-panics
+	case g.count == 0 && (string(line) == rustStackHead || indent(line) >= 3 && hasPrefix(body, "0: ")) && bytes.Contains(g.text[:g.first], []byte("' panicked at ")): // log-panics
 		g.trace = g.next()
 		return g.become(&rustGrammar, rustStack)
 	case line[0] == ' ' && g.count == 0 && hasPrefix(line, "   0: ") && string(bytes.TrimRight(g.text[:g.first], " ")) == "Error:":
 		return g.become(&rustGrammar, rustReport)
 	}
 	return refuse
+}
+
+// isRustCaused recognises the line above the causes, of anyhow and eyre, and of
+// snafu, which knows how many there are.
+func isRustCaused(body string) bool {
+	switch body {
+	case "Caused by:", "Caused by this error:", "Caused by these errors (recent errors listed first):":
+		return true
+	}
+	return false
 }
 
 // afterBlank reports whether the last line of the group is blank.
@@ -255,7 +265,7 @@ func stepRustCauses(g *group, line []byte) verdict {
 	case string(body) == "Location:" && g.depth > 0:
 		g.state = rustReport
 		return accept
-	case hasPrefix(line, "    "):
+	case hasPrefix(line, "    "), hasPrefix(line, "  ") && len(body) > 0 && isDigit(body[0]): // snafu numbers them further left
 		g.depth = 1
 		return accept
 	case blank(line) && g.depth > 0:

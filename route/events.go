@@ -32,7 +32,8 @@ const (
 //
 //   - the trace was not logged below error, and the run ended as the runtime
 //     ends on an uncaught error, or the runtime itself says that it did
-//     (fatalEnd), whatever was logged in between; or
+//     (fatalEnd), whatever was logged in between, unless the trace may be a mere
+//     warning; or
 //   - the run ended by exiting with another code, and the trace is the last thing
 //     on its stream: an app that logs what is wrong and calls exit(3); or
 //   - a signal ended it, and nothing at all was written after the trace: a
@@ -265,7 +266,7 @@ func (e *Events) explains(r *detect.Record) bool {
 		return false
 	}
 	if fatalEnd(t, r.Exit) && isLoud(t) {
-		return true
+		return !mayWarn(t) || e.isLastWord(t)
 	}
 	if endSignal(r.Exit) != "" {
 		return !r.Exit.OOM.Killed && e.last[capture.Stdout] <= t.ID && e.last[capture.Stderr] <= t.ID
