@@ -20,6 +20,8 @@ func parseNative(s *source) []Exception {
 		return parseUBSan(lines)
 	case valgrindPID(first) > 0:
 		return parseValgrind(lines)
+	case isRedisReport(first):
+		return parseRedis(lines)
 	case isGLibError(first):
 		return []Exception{parseGLibError(lines[0])}
 	case isAssertion(first):
@@ -275,6 +277,6 @@ func nativeIsFatal(text []byte) bool {
 	case valgrindPID(line) > 0:
 		return bytes.Contains(line, []byte("Process terminating"))
 	}
-	return isAssertion(line) || isGLibError(line) || isHeapAbort(line) || hasPrefix(line, "terminate called ") || hasPrefix(line, "pure virtual ") ||
+	return isRedisReport(line) || isAssertion(line) || isGLibError(line) || isHeapAbort(line) || hasPrefix(line, "terminate called ") || hasPrefix(line, "pure virtual ") ||
 		hasPrefix(line, "libc++abi") || hasPrefix(line, "*** ")
 }

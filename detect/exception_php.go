@@ -28,6 +28,9 @@ func parsePHP(s *source) []Exception {
 		text = strings.ReplaceAll(text, `\n`, "\n")
 	}
 	first, rest, more := strings.Cut(text, "\n")
+	if _, ok := symfonyPlace(first); ok {
+		return parseSymfony(text)
+	}
 	if strings.Contains(first, phpObject) {
 		return parseMonolog(text)
 	}

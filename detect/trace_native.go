@@ -63,6 +63,8 @@ func openNative(line []byte) opening {
 			return opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe, bare: true, alone: &nativeDumpGrammar}
 		}
 		return opening{}
+	case c == '=' && isRedisReport(line):
+		return opening{grammar: &redisGrammar, verdict: accept}
 	case c == '=':
 		return openValgrind(line)
 	case c == '*':

@@ -50,6 +50,8 @@ func openPHP(line []byte) opening {
 		return o
 	}
 	switch {
+	case line[0] == 'I' && line[len(line)-1] == ':':
+		return openSymfony(line)
 	case isDigit(line[len(line)-1]) && isPHPPlace(line):
 		o.state = phpPlace
 	case phpQualified(line):

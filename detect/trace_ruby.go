@@ -21,6 +21,7 @@ const (
 	rubyMain                 // as rubyValue, of an exception that has no frames: it was raised at the top
 	rubySyntax               // the place of a syntax error
 	rubySuggest              // "file: --> file" of syntax_suggest, before that
+	rubySpec                 // a line of an error that RSpec tells
 )
 
 // rubyBold is how rb_error_write begins to highlight.
@@ -39,9 +40,16 @@ var rubyGrammar = grammar{language: Ruby, why: "ruby backtrace", step: stepRuby,
 func openRuby(line []byte) opening {
 	head := opening{grammar: &rubyGrammar, state: rubyValue, verdict: maybe}
 	last := line[len(line)-1]
+	if last == ':' && line[0] == ' ' && isRubySpec(line) {
+		head.state = rubySpec
+		return head
+	}
 	if last == ':' && line[0] != '#' && isRubyTitle(line) {
 		head.state, head.bare = rubyTitle, true
 		return head
+	}
+	if last == '>' && isPumaError(line) {
+		return opening{grammar: &rubyGrammar, state: rubyBare, verdict: accept, headed: true}
 	}
 	if isUpper(line[0]) && rubyQualified(line) {
 		head.state, head.bare = rubyTitle, true
@@ -200,6 +208,8 @@ func stepRuby(g *group, line []byte) verdict {
 		return stepRubyBare(g, line)
 	case rubyReverse, rubyLast:
 		return stepRubyReverse(g, line)
+	case rubySpec:
+		return stepRubySpec(g, line)
 	case rubySuggest:
 		return stepRubySuggest(g, line)
 	}

@@ -17,6 +17,7 @@ const (
 	rustStack               // a frame
 	rustCauses              // "Caused by:" or a cause
 	rustReport              // color-eyre: "Location:", a rule or a frame
+	rustTree                // a line of miette's tree
 )
 
 const maxRustValue = 64
@@ -129,6 +130,13 @@ func stepRust(g *group, line []byte) verdict {
 		return stepRustCauses(g, line)
 	case rustReport:
 		return stepRustReport(g, line)
+	case rustTree:
+		if blank(line) {
+			return maybe
+		} else if indent(line) >= 2 {
+			return accept
+		}
+		return refuse
 	}
 	if v := stepRustEnd(g, line); v != refuse {
 		return v
@@ -235,6 +243,10 @@ func stepReport(g *group, line []byte) verdict {
 	case g.count == 0 && (string(line) == rustStackHead || indent(line) >= 3 && hasPrefix(body, "0: ")) && bytes.Contains(g.text[:g.first], []byte("' panicked at ")): // log-panics
 		g.trace = g.next()
 		return g.become(&rustGrammar, rustStack)
+	case indent(line) == 2 && g.trace == 0 && hasPrefix(g.text, "Error: "):
+		if mark, _ := cutMiette(view(line)); mark == 0 && g.afterBlank() || mark > 0 && g.lines == 1 {
+			return g.become(&rustGrammar, rustTree)
+		}
 	case line[0] == ' ' && g.count == 0 && hasPrefix(line, "   0: ") && string(bytes.TrimRight(g.text[:g.first], " ")) == "Error:":
 		return g.become(&rustGrammar, rustReport)
 	}
