@@ -10,6 +10,9 @@ import (
 func parseErlang(s *source) []Exception {
 	e := Exception{Language: Erlang}
 	lines := strings.Split(s.text, "\n")
+	if i := strings.Index(s.text, erlangCrasher); i >= 0 && len(lines) == 1 {
+		lines = erlangLines(s.text[i:])
+	}
 	var value []string
 	reading, margin := false, 0
 	for _, line := range lines {
@@ -57,6 +60,14 @@ func erlangNoClause(value string) (Frame, bool) {
 	return erlangFrame(name + call[place:]), true
 }
 
+// erlangLines breaks a crash report on one line where the lines were.
+func erlangLines(text string) []string {
+	for _, mark := range [...]string{"exception ", "in function  ", "in call from ", "in operator  ", "ancestors: "} {
+		text = strings.ReplaceAll(text, ", "+mark, "\n    "+mark)
+	}
+	return strings.Split(text, "\n")
+}
+
 // erlangFrame reads "mod:fun/2 (file.erl, line 4)".
 func erlangFrame(call string) Frame {
 	name, place, _ := strings.Cut(call, " (")
@@ -75,7 +86,7 @@ func erlangFrame(call string) Frame {
 // parseErlangTerm reads "{Reason,[{mod,fun,2,[{file,"f.erl"},{line,4}]},…]}",
 // behind the words of a report.
 func parseErlangTerm(text string) []Exception {
-	for _, mark := range [...]string{"** Reason for termination", "** Reason ==", "with exit value:", "init terminating in ", "Runtime terminating during boot", "Kernel pid terminated"} {
+	for _, mark := range [...]string{"** Reason for termination", "** Reason ==", "with exit value:", "terminating. Reason:", "exit with reason", "init terminating in ", "Runtime terminating during boot", "Kernel pid terminated"} {
 		if i := strings.Index(text, mark); i >= 0 {
 			text = text[i+len(mark):]
 			break
@@ -85,6 +96,9 @@ func parseErlangTerm(text string) []Exception {
 	if rest, ok := strings.CutPrefix(text, " = "); ok { // gen_statem: "error:Reason", then more of these lines, the stack in the last
 		reason, text, _ = strings.Cut(rest, "\n** ")
 		_, reason, _ = strings.Cut(reason, ":")
+	}
+	if before, stack, ok := strings.Cut(text, " and stacktrace ["); ok { // Ranch
+		reason, text = before, stack
 	}
 	start := strings.IndexByte(text, '{')
 	if start < 0 {

@@ -56,6 +56,9 @@ func parseAssertion(line string) Exception {
 		e.Frames = []Frame{f}
 		return e
 	}
+	if placed, ok := placedAssertion(line); ok {
+		return placed
+	}
 	if rest, ok := strings.CutPrefix(line, "Assertion failed: "); ok {
 		e.Value = rest
 		if value, where, ok := strings.Cut(rest, ", function "); ok { // the BSDs
@@ -277,6 +280,6 @@ func nativeIsFatal(text []byte) bool {
 	case valgrindPID(line) > 0:
 		return bytes.Contains(line, []byte("Process terminating"))
 	}
-	return isRedisReport(line) || isAssertion(line) || isGLibError(line) || isHeapAbort(line) || hasPrefix(line, "terminate called ") || hasPrefix(line, "pure virtual ") ||
+	return isRedisReport(line) || isMySQLDeath(line) || isAssertion(line) || isGLibError(line) || isHeapAbort(line) || hasPrefix(line, "terminate called ") || hasPrefix(line, "pure virtual ") ||
 		hasPrefix(line, "libc++abi") || hasPrefix(line, "*** ")
 }

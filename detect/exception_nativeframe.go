@@ -89,6 +89,9 @@ func numberedFrame(rest string, flush bool) Frame {
 	if flush && (strings.Contains(rest, " (") || strings.HasPrefix(rest, "<signal")) && !strings.HasSuffix(rest, ")") || strings.HasSuffix(rest, ")") && flush && gdbNoPlace(rest) {
 		return gdbFrame(rest)
 	}
+	if i := strings.LastIndex(rest, " at "); flush && i > 0 { // cpptrace
+		return boostFrame(rest)
+	}
 	return sanitizerFrame(rest)
 }
 
@@ -167,11 +170,12 @@ func atFrame(rest string) Frame {
 // symbolFrame reads a line of backtrace_symbols(3).
 func symbolFrame(rest string) Frame {
 	rest = strings.TrimRight(rest[:strings.LastIndexByte(rest, '[')], " ")
-	open := strings.LastIndexByte(rest, '(')
+	open := strings.IndexByte(rest, '(')
 	if open < 0 {
 		return nativeFrame("", rest)
 	}
 	name, _, _ := strings.Cut(strings.TrimSuffix(rest[open+1:], ")"), "+0x")
+	name = cutParameters(name) // a server may have demangled it
 	module := rest[:open]
 	return nativeFrame(name, module[strings.LastIndexByte(module, ' ')+1:]) // some number the lines
 }

@@ -23,6 +23,18 @@ func stepNative(g *group, line []byte) verdict {
 		return stepTerminate(g, line)
 	case natTitle, natDebugger:
 		return stepToStack(g, line)
+	case natServer:
+		if isNativeFrame(line) {
+			g.state = natStack
+			return accept
+		}
+		if g.count++; g.count > maxServerAdvice {
+			return drop
+		}
+		if blank(line) {
+			return maybe
+		}
+		return free
 	case natBoost:
 		if hasPrefix(line, "std::exception::what: ") || hasPrefix(line, "[") && bytes.Contains(line, []byte("] = ")) {
 			return accept

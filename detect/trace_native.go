@@ -17,6 +17,7 @@ const (
 	natStack                 // a frame
 	natDebugger              // "Program received signal SIGSEGV, Segmentation fault."
 	natMap                   // a line of the memory map of an old glibc
+	natServer                // "mysqld got signal 11 ;" or its advice to the reader
 	natBoost                 // "Dynamic exception type: …" or what else Boost tells of an exception
 	sanDeadly                // "AddressSanitizer:DEADLYSIGNAL"
 	sanBody                  // a line of a sanitizer's report
@@ -29,8 +30,9 @@ const (
 )
 
 const (
-	maxNativeValue = 8  // lines of what()
-	maxBeforeStack = 10 // lines between a signal and its first frame
+	maxNativeValue  = 8  // lines of what()
+	maxServerAdvice = 48 // lines between MySQL's signal and its first frame
+	maxBeforeStack  = 10 // lines between a signal and its first frame
 )
 
 var nativeGrammar = grammar{language: Native, why: "native crash", step: stepNative, parse: parseNative}
@@ -73,7 +75,7 @@ func openNative(line []byte) opening {
 		return opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe, bare: true, alone: &nativeDumpGrammar}
 	case hasSuffix(line, "failed.") && isAssertion(line) || isHeapAbort(line):
 		return abort
-	case c == 'A' || c == 'F' || c == 'E':
+	case c == 'A' || c == 'F' || c == 'E' || c == 'T' && hasPrefix(line, "TRAP: "):
 		if isAssertion(line) {
 			return abort
 		}
@@ -86,6 +88,9 @@ func openNative(line []byte) opening {
 		return abort
 	case c == 'T' && hasPrefix(line, "Thread ") && bytes.Contains(line, []byte(gdbThread)):
 		return opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}
+	}
+	if line[len(line)-1] == ';' && isMySQLDeath(line) {
+		return opening{grammar: &nativeGrammar, state: natServer, verdict: accept}
 	}
 	// "Aborted" alone may be what the app says about a job.
 	if i := shellSignal(line); i == 0 || i == 2 || i > 0 && (hasSuffix(line, "(core dumped)") || !isUpper(line[0])) {
@@ -128,6 +133,17 @@ func isFortify(rest []byte) bool {
 	return false
 }
 
+// isMySQLDeath recognises "08:00:00 UTC - mysqld got signal 11 ;", the first line
+// of what MySQL and MariaDB say of a fault (sql/signal_handler.cc).
+func isMySQLDeath(line []byte) bool {
+	rest, ok := bytes.CutSuffix(line, []byte(" ;"))
+	n := len(rest)
+	for n > 0 && isDigit(rest[n-1]) {
+		n--
+	}
+	return ok && n < len(rest) && (hasSuffix(rest[:n], "mysqld got signal ") || hasSuffix(rest[:n], "mariadbd got signal "))
+}
+
 // isGLibError recognises what g_error says before it ends the process:
 // "** (app:7): ERROR **: 10:00:00.123: text" and "(app:7): Gtk-ERROR **: text"
 // (https://docs.gtk.org/glib/func.log_writer_format_fields.html).
@@ -149,9 +165,12 @@ func isAssertion(line []byte) bool {
 		return bytes.Contains(line, []byte(assertFailed)) || bytes.Contains(line, []byte(glibcxxFailed))
 	case hasPrefix(line, "Assertion failed: "):
 		return hasSuffix(line, ")") && bytes.Contains(line, []byte(" (")) && bytes.Count(line, []byte(": ")) >= 3 ||
-			bytes.Contains(line, []byte(", function ")) && bytes.Contains(line, []byte(", line "))
+			bytes.Contains(line, []byte(", line ")) && (bytes.Contains(line, []byte(", function ")) || bytes.Contains(line, []byte(", file ")))
 	case hasPrefix(line, "Fatal glibc error: "):
 		return true
+	case hasPrefix(line, "ASSERT"), hasPrefix(line, "TRAP: "):
+		_, ok := placedAssertion(view(line))
+		return ok
 	case hasPrefix(line, "ERROR:"):
 		return bytes.Contains(line, []byte(": assertion failed"))
 	}

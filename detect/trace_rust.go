@@ -237,13 +237,16 @@ func stepReport(g *group, line []byte) verdict {
 	case body[0] == 'C' && isRustCaused(string(body)) && g.afterBlank():
 		g.grammar, g.state, g.count, g.depth = &rustGrammar, rustCauses, 0, 0
 		return maybe
+	case body[0] == 'L' && string(line) == "Location:" && g.afterBlank() && g.reportsMain(): // eyre, an error without causes
+		g.grammar, g.state, g.count, g.depth = &rustGrammar, rustReport, 0, 1
+		return maybe
 	case body[0] == 'S' && string(body) == "Stack backtrace:" && g.afterBlank():
 		g.grammar, g.state, g.count = &rustGrammar, rustStack, 0
 		return maybe
 	case g.count == 0 && (string(line) == rustStackHead || indent(line) >= 3 && hasPrefix(body, "0: ")) && bytes.Contains(g.text[:g.first], []byte("' panicked at ")): // log-panics
 		g.trace = g.next()
 		return g.become(&rustGrammar, rustStack)
-	case indent(line) == 2 && g.trace == 0 && hasPrefix(g.text, "Error: "):
+	case indent(line) == 2 && g.reportsMain():
 		if mark, _ := cutMiette(view(line)); mark == 0 && g.afterBlank() || mark > 0 && g.lines == 1 {
 			return g.become(&rustGrammar, rustTree)
 		}
@@ -251,6 +254,12 @@ func stepReport(g *group, line []byte) verdict {
 		return g.become(&rustGrammar, rustReport)
 	}
 	return refuse
+}
+
+// reportsMain reports whether the trace so far begins as the error that main
+// returned.
+func (g *group) reportsMain() bool {
+	return hasPrefix(g.text[min(g.trace, len(g.text)):], "Error: ")
 }
 
 // isRustCaused recognises the line above the causes, of anyhow and eyre, and of

@@ -54,7 +54,7 @@ func saysShell(e *detect.Exception) bool {
 // isCrashReport recognises the report by proc_lib on a process of which the
 // behaviour that it ran has told already.
 func isCrashReport(r *detect.Record) bool {
-	return r.Trace == detect.Erlang && bytes.Contains(r.Text[:min(len(r.Text), 200)], []byte("\n  crasher:"))
+	return r.Trace == detect.Erlang && bytes.Contains(r.Text[:min(len(r.Text), 200)], []byte(" crasher:"))
 }
 
 // sameOnBEAM compares the root causes of two traces: the process that raised an
