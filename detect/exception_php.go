@@ -73,6 +73,9 @@ func (p *phpReader) line(line string) {
 	case !p.heads && strings.HasPrefix(line, "Next "):
 		p.finish()
 		p.head, p.heads = []string{line[len("Next "):]}, true
+	case p.heads && isPHPFirst([]byte(line)): // getTraceAsString
+		p.heads = false
+		p.sites = append(p.sites, phpSiteOf(line))
 	case p.heads:
 		p.head = append(p.head, line)
 	case isPHPFrame([]byte(line)):
@@ -224,29 +227,6 @@ func parsePHPError(kind, message, rest string) []Exception {
 	}
 	e.Frames = phpCalls(sites, at)
 	return []Exception{e}
-}
-
-// parseXdebug reads an exception that nothing caught where Xdebug is loaded: it
-// prints its own stack, and the place as that of any error.
-func parseXdebug(kind, message, rest string) []Exception {
-	list := parsePHPError(kind, strings.TrimPrefix(message, "Uncaught "), rest)
-	list[0].Type, list[0].Value, _ = phpHead(list[0].Value)
-	return list
-}
-
-// xdebugSite reads "    0.0002     400936   2. run($n = 3) /srv/app/main.php:7".
-func xdebugSite(line string) phpSite {
-	_, call, _ := strings.Cut(line, ". ")
-	i := strings.LastIndexByte(call, ' ')
-	c := strings.LastIndexByte(call, ':')
-	s := phpSite{function: phpFunction(call)}
-	if i > 0 && c > i {
-		s.file, s.line = call[i+1:c], number(call[c+1:])
-	}
-	if s.function == "{main}" {
-		return phpSite{function: s.function}
-	}
-	return s
 }
 
 // parseMonolog reads `[object] (Type(code: 0): value at file:1)`, which a trace
