@@ -39,7 +39,7 @@ func parseAssertion(line string) Exception {
 	e := Exception{Type: "Assertion", Value: line, Language: Native}
 	if place, rest, ok := strings.Cut(line, assertFailed); ok { // "app: main.c:4: push: Assertion `x' failed."
 		e.Value = strings.TrimSuffix(rest, "' failed.")
-		if _, after, ok := strings.Cut(place, ": "); ok {
+		if _, after, ok := strings.Cut(place, ": "); ok && strings.Contains(after, ": ") { // the program, if glibc knows it
 			place = after
 		}
 		file, function, _ := strings.Cut(place, ": ")
