@@ -59,6 +59,9 @@ func (r *Record) Fatal() bool {
 		return nativeIsFatal(text)
 	case Erlang:
 		return saysErlangEnd(firstLine(text)) || hasPrefix(text, "escript: exception ")
+	case PHP:
+		_, box := symfonyPlace(view(firstLine(text))) // its exit code is the exception's
+		return box
 	case CSharp:
 		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}

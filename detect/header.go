@@ -35,7 +35,7 @@ func introduces(line []byte, r *Record) bool {
 	case r.Level == Warning:
 		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
 	case r.Level == NotSet && r.Format == Text:
-		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line)
+		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line) || namesException(line)
 	}
 	return false
 }
@@ -74,8 +74,8 @@ func stepHeader(g *group, line []byte) verdict {
 	if g.count == 0 && (string(line) == "  crasher:" || hasPrefix(line, "Error in process <")) {
 		return g.become(&erlangGrammar, erlangReport)
 	}
-	if isElixirFrame(line, false) && inlineElixir(g.text[:g.first]) >= 0 {
-		return g.become(&elixirGrammar, elixirFrames)
+	if v := stepInlineElixir(g, line); v != refuse {
+		return v
 	}
 	if isTaskDetail(line) || isDotnetDetail(line) {
 		if g.count++; g.count <= maxDetails {

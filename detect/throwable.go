@@ -48,6 +48,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	if g.count < 2 && len(line) > 0 && isNativeFrame(line) && tellsOfSignal(g.text[:g.first]) { // "Error: signal 11:"
 		return g.become(&nativeGrammar, natStack)
 	}
+	if isPHPFirst(line) {
+		return g.become(&phpGrammar, phpFrames)
+	}
 	if v := stepReport(g, line); v != refuse {
 		return v
 	}
