@@ -15,10 +15,13 @@ func parseGo(s *source) []Exception {
 		return parseGin(lines)
 	case strings.HasPrefix(lines[0], "goroutine "):
 		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
+		if s.header != "" && !tellsOfPanic([]byte(s.header)) && !strings.Contains(s.text, "\npanic(") { // glog adds the stacks to what it is fatal about
+			list[0] = Exception{Type: "error", Value: headerMessage(s.header), Language: Go}
+		}
 	case s.header != "" && isGoName([]byte(lines[0])):
-		var r Record
-		classify([]byte(s.header), &r)
-		list = []Exception{{Type: "error", Value: string(r.Message), Language: Go}}
+		return goErrors(headerMessage(s.header), lines)
+	case isChiHead([]byte(lines[0])):
+		return parseChi(lines)
 	default:
 		list, i = goHead(lines)
 	}
@@ -32,7 +35,7 @@ func parseGo(s *source) []Exception {
 
 func isGoStart(line string) bool {
 	_, _, ok := goHeadLine(line)
-	return ok || strings.HasPrefix(line, "runtime: ") || strings.HasPrefix(line, "unexpected fault address ") || isGoroutine([]byte(line))
+	return ok || isChiHead([]byte(line)) || strings.HasPrefix(line, "runtime: ") || strings.HasPrefix(line, "unexpected fault address ") || isGoroutine([]byte(line))
 }
 
 // parseGin reads what Gin's recovery logs: the request, the value of the panic,
@@ -52,6 +55,42 @@ func parseGin(lines []string) []Exception {
 	}
 	if len(e.Frames) == 0 {
 		return nil
+	}
+	reversed(e.Frames)
+	return []Exception{e}
+}
+
+// goErrors reads the frames that zap prints below a record, and the chain that
+// %+v prints of an error of pkg/errors: the first one below what the line says,
+// then each message that was added, with its own frames.
+func goErrors(value string, lines []string) []Exception {
+	var list []Exception
+	for len(lines) > 0 {
+		n := 1
+		for n < len(lines) && (isGoName([]byte(lines[n])) || isGoFile([]byte(lines[n]))) {
+			n++
+		}
+		e := Exception{Type: "error", Value: value, Language: Go}
+		_, e.Frames = goFrames(append([]string{"goroutine 0 [running]:"}, lines[:n]...))
+		list = append(list, e)
+		if lines = lines[n:]; len(lines) > 0 {
+			list[len(list)-1].Relation = "cause"
+			value, lines = lines[0], lines[1:]
+		}
+	}
+	return list
+}
+
+// parseChi reads what chi's Recoverer prints: the panic, then frames of two
+// lines, with arrows at the app's own.
+func parseChi(lines []string) []Exception {
+	_, value, _ := strings.Cut(lines[0], "panic: ")
+	e := Exception{Type: "panic", Value: value, Language: Go}
+	for i := 1; i+1 < len(lines); i++ {
+		if name, place := chiText(lines[i]), chiText(lines[i+1]); isChiPlace(place) {
+			e.Frames = append(e.Frames, goFrame(name, place))
+			i++
+		}
 	}
 	reversed(e.Frames)
 	return []Exception{e}
@@ -84,7 +123,7 @@ func (p *goReader) line(line string) {
 	switch {
 	case found && (len(p.list) == 0 || typ == "panic"):
 		p.push(typ, value)
-	case strings.HasPrefix(line, "[signal ") || line == "" || len(p.list) == 0 || strings.HasPrefix(line, "PC=0x"):
+	case strings.HasPrefix(line, "[signal ") || line == "" || len(p.list) == 0 || strings.HasPrefix(line, "PC=0x"), isGoRemark([]byte(line)):
 	default:
 		p.value = append(p.value, line)
 	}

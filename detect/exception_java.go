@@ -20,7 +20,7 @@ func parseJava(s *source) []Exception {
 	p := javaReader{}
 	for i, line := range strings.Split(s.text, "\n") {
 		if i == 0 {
-			p.first(line)
+			p.first(line[indent(line):])
 			continue
 		}
 		p.line(line)
@@ -77,7 +77,9 @@ func (p *javaReader) line(line string) {
 	case isJavaLink([]byte(body)):
 		p.link(body)
 	case len(p.list) == 0:
-		p.first(line)
+		p.first(body)
+	case p.open && len(p.list) == 1 && p.list[0].Type == "Error" && strings.HasPrefix(line, "\tjava.lang."): // what the launcher could not do
+		p.push(body, "cause")
 	case p.open:
 		p.more(line)
 	}

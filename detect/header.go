@@ -16,6 +16,10 @@ var genericGrammar = grammar{why: "continued line", step: stepGeneric, compose: 
 // come behind.
 const maxHeaderLines = 2
 
+// maxMessageLines bounds the lines of a message that the exception behind it
+// repeats.
+const maxMessageLines = 32
+
 // maxGeneric bounds the lines that belong to an error by their shape alone.
 const maxGeneric = 256
 
@@ -35,7 +39,7 @@ func introduces(line []byte, r *Record) bool {
 	case r.Level == Warning:
 		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
 	case r.Level == NotSet && r.Format == Text:
-		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line)
+		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line) || r.stampLen > 4 && line[4] == '/' && bytes.Contains(line, []byte(": ")) // of Go's log
 	}
 	return false
 }
@@ -51,7 +55,7 @@ func stepHeader(g *group, line []byte) verdict {
 		return v
 	}
 	if o := openTrace(line); o.verdict != refuse {
-		if g.depth > 0 && !isStack(o.grammar) {
+		if g.depth > 0 && (g.depth > maxHeaderLines || !isStack(o.grammar)) && !g.repeats(o, line) {
 			return refuse
 		}
 		return g.introduce(o)
@@ -91,7 +95,9 @@ func stepHeader(g *group, line []byte) verdict {
 		g.gap = true
 		g.count++
 		return maybe
-	case g.state == headerStrong && g.count == 0 && isGoName(line):
+	case g.state == headerStrong && g.count == 0 && g.depth == 0 && isNodeFrame(line): // consola leaves the type out
+		return g.become(&nodeGrammar, nodeAfterFrame(line))
+	case g.state != headerPanic && g.count == 0 && g.depth == 0 && isGoName(line):
 		return g.introduce(opening{grammar: &goGrammar, state: goName, verdict: maybe, bare: true})
 	case g.state == headerPanic && isGinFrame(line):
 		return g.become(&goGrammar, goGin)
@@ -100,14 +106,29 @@ func stepHeader(g *group, line []byte) verdict {
 			return free
 		}
 	case g.state == headerStrong && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
-		if g.depth++; g.depth <= maxHeaderLines {
-			return free
-		}
+		g.depth++
+		return free
 	case g.state != headerWeak && g.count == 0 && g.depth == 0 && continues(line):
 		g.grammar = &genericGrammar
+		stepInner(g, line)
 		return takes
+	case g.state == headerStrong && (g.depth > 0 || g.gap) && g.depth < maxMessageLines:
+		g.depth++
+		return free
 	}
 	return refuse
+}
+
+// repeats reports whether a line begins a trace whose exception says what the log
+// line said: then the lines between them are of the message.
+func (g *group) repeats(o opening, line []byte) bool {
+	line = line[indent(line):]
+	n := throwableType(line)
+	if o.grammar != &throwableGrammar || n == 0 || len(line) < n+2 {
+		return false
+	}
+	value := string(line[n+2:])
+	return len(value) > 0 && headerMessage(string(g.text[:g.first])) == value
 }
 
 // introduce puts the group's log line at the head of a trace, if that has none.
@@ -160,7 +181,15 @@ func continues(line []byte) bool {
 }
 
 func stepGeneric(g *group, line []byte) verdict {
-	if v := stepInline(g, line); v != refuse {
+	if v := stepInner(g, line); v != refuse {
+		return v
+	}
+	return stepContinued(g, line)
+}
+
+// stepContinued takes the lines that are set off from the record before them.
+func stepContinued(g *group, line []byte) verdict {
+	if v := stepInline(g, line); v != refuse && g.trace == 0 {
 		return v
 	}
 	if _, ok := cutPrefix(line, "Caused by: "); ok && throwableType(line[len("Caused by: "):]) > 0 {
@@ -173,6 +202,36 @@ func stepGeneric(g *group, line []byte) verdict {
 		return refuse
 	}
 	return takes
+}
+
+// The same with a trace among the lines, as pretty printers of structured logs,
+// bunyan and Tomcat's JULI write it.
+var (
+	genericJava = grammar{language: Java, why: "java stack trace", step: stepContinued}
+	genericNode = grammar{language: JavaScript, why: "javascript stack trace", step: stepContinued}
+)
+
+// stepInner looks for a trace among the lines that continue a record: first the
+// line that names the exception, then a frame.
+func stepInner(g *group, line []byte) verdict {
+	body := line[indent(line):]
+	n := throwableType(body)
+	named := n > 0 && namesFailure(body[:n])
+	switch {
+	case named && len(body) == len(line) && (g.trace == 0 || g.gap):
+		if o := openTrace(line); o.bare {
+			g.block, g.gap = nil, false
+			return g.introduce(o)
+		}
+	case g.trace > 0:
+	case named && inlineType(g.text[:g.first]) < 0:
+		g.message = span{g.next(), g.next() + len(line)}
+	case g.message.to > 0 && isJavaFrame(line):
+		g.trace, g.grammar = g.message.from, &genericJava
+	case g.message.to > 0 && isNodeFrame(line):
+		g.trace, g.grammar = g.message.from, &genericNode
+	}
+	return refuse
 }
 
 // composeGeneric leaves the record as its first line has it.

@@ -16,6 +16,7 @@ const maxThrowableValue = 48
 const maxCode = 80
 
 func openThrowable(line []byte) opening {
+	line = line[indent(line):] // test runners set off what failed
 	n := throwableType(line)
 	if n == 0 || !namesFailure(line[:n]) {
 		return opening{}
@@ -51,6 +52,10 @@ func stepThrowable(g *group, line []byte) verdict {
 	if v := stepReport(g, line); v != refuse {
 		return v
 	}
+	if g.count == 0 && hasPrefix(line, "\tjava.lang.") && hasPrefix(g.text[g.trace:], "Error: LinkageError occurred ") { // by the launcher
+		g.markThrowable()
+		return g.become(&javaGrammar, javaValue)
+	}
 	if g.headed && g.count == 0 && g.trace < len(g.text) && isGoFile(line) && bytes.Contains(line, []byte(".go:")) && isGoName(g.text[g.trace:]) {
 		return g.become(&goGrammar, goPlace) // "main.run" could be a type as well
 	}
@@ -70,14 +75,18 @@ func linksThrowable(link []byte) bool {
 
 // markThrowable makes what the group holds since the trace began its message.
 func (g *group) markThrowable() {
+	g.margin = uint8(min(indent(g.text[g.trace:]), 255))
 	if !g.headed {
-		g.message = span{g.trace, len(g.text)}
+		g.message = span{g.trace + int(g.margin), len(g.text)}
 	}
 }
 
 // throwableType returns the length of the type in a line "Type", "Type: value"
 // or "Type [CODE]: value", 0 if the line is none of these.
 func throwableType(line []byte) int {
+	if len(line) == 0 {
+		return 0
+	}
 	n, start := 0, 0
 	for n < len(line) && (isName(line[n]) || line[n] == '$' || line[n] == '.') {
 		if line[n] == '.' {

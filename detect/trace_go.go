@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"strings"
 )
 
 // The forms of the Go runtime, 1.10 to 1.26: runtime/panic.go,
@@ -19,6 +20,8 @@ const (
 	goGin                  // a frame of Gin's recovery
 	goName                 // the function of a frame that a logger printed
 	goPlace                // its place
+	goMore                 // a message that pkg/errors prints above the frames of where it was added
+	goChi                  // a line of what chi's Recoverer prints
 )
 
 const (
@@ -31,6 +34,10 @@ var goGrammar = grammar{language: Go, why: "go panic", step: stepGo, parse: pars
 // openGo decides what the table of first lines cannot.
 func openGo(line []byte) opening {
 	switch line[0] {
+	case ' ':
+		if isChiHead(line) {
+			return opening{grammar: &goGrammar, state: goChi, verdict: maybe}
+		}
 	case 'g':
 		if isGoroutine(line) {
 			return opening{grammar: &goGrammar, state: goDump, verdict: maybe, bare: true, alone: &goDumpGrammar}
@@ -68,14 +75,13 @@ func stepGo(g *group, line []byte) verdict {
 			return accept
 		}
 		return refuse
-	case goPlace:
-		if isGoName(line) {
-			g.state = goName
-			return maybe
-		}
-		return refuse
+	case goChi:
+		return stepChi(g, line)
+	case goPlace, goMore:
+		return stepGoError(g, line)
 	case goName:
-		if isGoFile(line) && bytes.Contains(line, []byte(".go:")) {
+		if isGoFile(line) && (bytes.Contains(line, []byte(".go:")) || g.count > 0 && bytes.Contains(line, []byte(".s:"))) {
+			g.count++
 			g.state = goPlace
 			return accept
 		}
@@ -88,6 +94,51 @@ func stepGo(g *group, line []byte) verdict {
 		return refuse
 	}
 	return stepGoStack(g, line)
+}
+
+// stepGoError comes behind a frame that an error or a logger brought, or behind
+// the message of an error around it.
+func stepGoError(g *group, line []byte) verdict {
+	switch {
+	case len(line) == 0:
+		return refuse
+	case isGoName(line):
+		g.state = goName
+		return maybe
+	case g.state == goPlace && indent(line) == 0:
+		g.state = goMore
+		return free
+	}
+	return refuse
+}
+
+func stepChi(g *group, line []byte) verdict {
+	text := chiText(view(line))
+	switch {
+	case len(line) == 0:
+		return maybe
+	case isChiPlace(text) && indent(line) > 0:
+		g.count++
+		return accept
+	case indent(line) > 0 && (text == "" || isGoName([]byte(text))):
+		return maybe
+	}
+	return refuse
+}
+
+// isChiHead recognises " panic: value", which chi sets off by a blank.
+func isChiHead(line []byte) bool { return hasPrefix(line, " panic: ") }
+
+// chiText cuts margin and arrow.
+func chiText(line string) string {
+	line = strings.TrimLeft(line, " ")
+	return strings.TrimLeft(strings.TrimPrefix(line, "->"), " ")
+}
+
+// isChiPlace recognises "/srv/app/main.go:3".
+func isChiPlace(text string) bool {
+	file, line := cutNumber(text)
+	return line > 0 && strings.HasPrefix(file, "/") && (strings.HasSuffix(file, ".go") || strings.HasSuffix(file, ".s"))
 }
 
 func stepGoPreface(g *group, line []byte) verdict {
@@ -121,7 +172,7 @@ func stepGoValue(g *group, line []byte) verdict {
 		return maybe
 	case hasPrefix(line, "PC=0x") && g.state == goSignal:
 		return accept
-	case hasPrefix(line, "panic during panic"), hasPrefix(line, "signal arrived during"), hasPrefix(line, "[originating from"), hasPrefix(line, "goroutine running on other"):
+	case isGoRemark(line):
 		return maybe
 	}
 	if g.count++; g.count > maxGoValue || g.state == goSignal {
@@ -131,6 +182,12 @@ func stepGoValue(g *group, line []byte) verdict {
 		return maybe
 	}
 	return free
+}
+
+// isGoRemark recognises what the runtime says between the value and the stacks.
+func isGoRemark(line []byte) bool {
+	return hasPrefix(line, "panic during panic") || hasPrefix(line, "signal arrived during") ||
+		hasPrefix(line, "[originating from") || hasPrefix(line, "goroutine running on other")
 }
 
 // stepGoStack comes where a frame, another goroutine or the end may come.
@@ -234,12 +291,9 @@ func isGinFrame(line []byte) bool {
 	if len(line) < 8 || line[len(line)-1] != ')' {
 		return false
 	}
-	i := bytes.Index(line, []byte(".go:"))
-	rest, ok := line[:0], false
-	if i > 0 {
-		rest, ok = cutPrefix(bytes.TrimLeft(line[i+4:], "0123456789"), " (0x")
-	}
-	return ok && len(rest) > 1 && indent(line) == 0
+	place, address, ok := bytes.Cut(line, []byte(" (0x"))
+	i := cutDigits(place)
+	return ok && i > 0 && len(address) > 1 && indent(line) == 0 && (hasSuffix(place[:i], ".go") || hasSuffix(place[:i], ".s"))
 }
 
 // isGoRegister recognises a line of the dump of registers, "rax    0x0".

@@ -55,6 +55,34 @@ func stepJava(g *group, line []byte) verdict {
 	return free
 }
 
+// openJVM decides whether a line begins one of the reports that are no traces of
+// printStackTrace.
+func openJVM(line []byte) opening {
+	switch line[0] {
+	case '#', 'A', 'T':
+		return openHotspot(line)
+	case '*':
+		if isStars(line) {
+			return opening{grammar: &springGrammar, state: springRule, verdict: maybe, bare: true}
+		}
+	}
+	return opening{}
+}
+
+// javaGrammarOf returns the grammar that parses a record's trace.
+func javaGrammarOf(r *Record) *grammar {
+	text := r.Text[min(max(int(r.head), 0), len(r.Text)):]
+	switch {
+	case isClojureHead(firstLine(r.Text)):
+		return &clojureGrammar
+	case isHotspot(text):
+		return &hotspotGrammar
+	case isSpringReport(text):
+		return &springGrammar
+	}
+	return &javaGrammar
+}
+
 // javaHead returns where the exception is named in `Exception in thread "t"
 // pkg.Type: value`, 0 if the line has no thread. Names of threads may have quotes.
 func javaHead[T string | []byte](line T) int {

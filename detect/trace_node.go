@@ -16,7 +16,10 @@ const (
 	nodeFrames               // a frame
 	nodeProps                // a line of the error's properties
 	nodeTrailer              // the end of the properties, or the blank line at the end
+	nodeDeno                 // Deno's "error: Uncaught Type: value", more of it, or the source below
 )
+
+const denoUncaught = "error: Uncaught "
 
 const (
 	maxNodeSource = 3   // lines of source between the place and the caret
@@ -28,6 +31,12 @@ var nodeGrammar = grammar{language: JavaScript, why: "javascript stack trace", s
 
 // openNode recognises the place that Node prints above the error that ends it.
 func openNode(line []byte) opening {
+	if o := openV8(line); o.verdict != refuse {
+		return o
+	}
+	if rest, ok := cutPrefix(line, denoUncaught); ok && isDenoValue(rest) {
+		return opening{grammar: &nodeGrammar, state: nodeDeno, verdict: accept}
+	}
 	if c := line[len(line)-1]; !isDigit(c) || !isNodePlace(line) {
 		return opening{}
 	}
@@ -43,6 +52,9 @@ func isNodePlace(line []byte) bool {
 		return false
 	}
 	path := line[:i-1]
+	if isDigit(path[len(path)-1]) && cutDigits(path) > 0 {
+		return false // with a column, it is a place that somebody else names
+	}
 	switch {
 	case path[0] == '/', hasPrefix(path, "file://"), hasPrefix(path, "node:"), hasPrefix(path, "internal/"), hasPrefix(path, "webpack"):
 		return bytes.IndexByte(path, '\t') < 0 && !bytes.Contains(path, []byte(": "))
@@ -56,6 +68,18 @@ func isNodePlace(line []byte) bool {
 	return bytes.IndexByte(path, ' ') < 0 && (hasSuffix(path, ".js") || hasSuffix(path, ".ts") || hasSuffix(path, "js") && hasSuffix(path[:len(path)-2], "."))
 }
 
+// cutDigits returns where ":12" at the end of a text begins, 0 if there is none.
+func cutDigits(text []byte) int {
+	i := len(text)
+	for i > 0 && isDigit(text[i-1]) {
+		i--
+	}
+	if i == len(text) || i == 0 || text[i-1] != ':' {
+		return 0
+	}
+	return i - 1
+}
+
 func stepNode(g *group, line []byte) verdict {
 	switch g.state {
 	case nodePlace, nodeSource:
@@ -66,6 +90,8 @@ func stepNode(g *group, line []byte) verdict {
 		return stepNodeFrames(g, line)
 	case nodeProps:
 		return stepNodeProps(g, line)
+	case nodeDeno:
+		return stepNodeDeno(g, line)
 	}
 	return stepNodeTrailer(g, line)
 }
@@ -79,6 +105,25 @@ func stepNodeSource(g *group, line []byte) verdict {
 		return refuse
 	}
 	g.state = nodeSource
+	return opaque
+}
+
+// isDenoValue recognises what Deno says that nothing caught: an error, or a value
+// as it inspects it.
+func isDenoValue(rest []byte) bool {
+	return throwableType(rest) > 0 || hasPrefix(rest, "(in promise) ") || len(rest) > 0 && bytes.IndexByte([]byte(`"'{[`), rest[0]) >= 0
+}
+
+// stepNodeDeno waits for the frames below a line of source and a caret; an error
+// that was no Error has none.
+func stepNodeDeno(g *group, line []byte) verdict {
+	if isNodeFrame(line) {
+		g.state, g.count = nodeAfterFrame(line), 0
+		return accept
+	}
+	if g.count++; g.count > maxNodeValue || blank(line) && g.count == 1 {
+		return refuse
+	}
 	return opaque
 }
 
@@ -108,6 +153,9 @@ func stepNodeValue(g *group, line []byte) verdict {
 		return refuse
 	}
 	switch {
+	case g.message.to == 0 && g.depth == 0 && isNodePlace(line): // the error of a worker was thrown again
+		g.state, g.depth, g.count = nodePlace, 1, 0
+		return accept
 	case g.message.to == 0:
 		g.mark(line, line)
 		if hasSuffix(line, " {") && line[0] == '[' {
@@ -123,6 +171,8 @@ func stepNodeFrames(g *group, line []byte) verdict {
 	switch {
 	case isNodeFrame(line):
 		g.state = nodeAfterFrame(line)
+		return accept
+	case isCodeFrame(line):
 		return accept
 	case indent(line) > 0 && (hasPrefix(line[indent(line):], "... ") || hasPrefix(line[indent(line):], "[... ")):
 		return accept
@@ -140,10 +190,10 @@ func stepNodeProps(g *group, line []byte) verdict {
 		return refuse
 	}
 	switch {
-	case len(line) > 0 && line[0] == '}':
+	case indent(line) == int(g.margin) && len(line) > int(g.margin) && line[g.margin] == '}':
 		g.state = nodeTrailer
 		return accept
-	case len(line) > 0 && (line[0] == ' ' || line[0] == '\t'):
+	case indent(line) > int(g.margin) && !blank(line):
 		return accept
 	}
 	return maybe
@@ -182,6 +232,9 @@ func nodeAfterFrame(line []byte) uint8 {
 // isNodeFrame recognises "    at fn (file:1:2)" and "    at file:1:2".
 func isNodeFrame(line []byte) bool {
 	n := indent(line)
+	if rest, ok := cutPrefix(line, vitestFrame); ok {
+		return isVitestPlace(rest)
+	}
 	rest, ok := cutPrefix(line[n:], "at ")
 	if n < 2 || !ok || line[0] != ' ' {
 		return false
@@ -192,10 +245,31 @@ func isNodeFrame(line []byte) bool {
 		return i > 0 && isNodeLocation(rest[i+2:len(rest)-1])
 	}
 	rest, _ = cutPrefix(rest, "async ")
-	if bytes.Contains(rest, []byte(".rs:")) || n > 12 {
+	if bytes.Contains(rest, []byte(".rs:")) || n > 12 && !hasPrefix(rest, "node:") && !hasPrefix(rest, "file:") {
 		return false
 	}
 	return isNodeLocation(rest) && (bytes.IndexByte(rest, '/') >= 0 || bytes.IndexByte(rest, '\\') >= 0 || !isName(rest[0]) || hasPrefix(rest, "node:"))
+}
+
+// vitestFrame is how vitest begins a frame: " ❯ fn src/a.ts:3:9".
+const vitestFrame = " ❯ "
+
+func isVitestPlace(text []byte) bool {
+	place := text[bytes.LastIndexByte(text, ' ')+1:]
+	column := cutDigits(place)
+	return column > 0 && cutDigits(place[:column]) > 0
+}
+
+// isCodeFrame recognises a line of source as test runners show it below an error:
+// "    > 2 | code", "      2| code" and the caret below it.
+func isCodeFrame(line []byte) bool {
+	body := line[indent(line):]
+	if len(body) == len(line) {
+		return false
+	}
+	body, _ = cutPrefix(body, "> ")
+	body = body[digitsEnd(body, 0):]
+	return hasPrefix(body, "|") || hasPrefix(body, " |")
 }
 
 // trimNodeFrame cuts what util.inspect puts behind the last frame of an error.
