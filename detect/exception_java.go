@@ -11,6 +11,7 @@ type javaReader struct {
 	thread  string
 	caught  string // what Groovy prints once more
 	wrapped bool
+	bare    bool     // frames have no "at"
 	open    bool     // no frame of the last one was read: lines belong to its value
 	value   []string // the lines of its value
 }
@@ -44,6 +45,7 @@ func parseJava(s *source) []Exception {
 
 // first reads the head of the trace, which may be a log line that ends in it.
 func (p *javaReader) first(line string) {
+	line, p.bare = strings.CutPrefix(line, junitArrow)
 	if i := javaHead(line); i > 0 {
 		p.thread, line = line[len(`Exception in thread "`):i-2], line[i:]
 		if throwableType([]byte(line)) == 0 { // its toString was overridden
@@ -67,7 +69,7 @@ func (p *javaReader) first(line string) {
 func (p *javaReader) line(line string) {
 	body := line[indent(line):]
 	switch {
-	case isJavaFrame([]byte(line)):
+	case isJavaFrame([]byte(line)), p.bare && len(body) < len(line) && isJavaCall([]byte(body)):
 		p.open = false
 		if n := len(p.list); n > 0 {
 			p.list[n-1].Frames = append(p.list[n-1].Frames, javaFrame(body))

@@ -50,6 +50,11 @@ func (p *nodeReader) head(lines []string) int {
 	for i < len(lines) && (blank(lines[i]) || isCaret([]byte(lines[i]))) {
 		i++
 	}
+	if i < len(lines) && strings.HasPrefix(lines[i], jestHead) {
+		for i++; i < len(lines) && blank(lines[i]); {
+			i++
+		}
+	}
 	if i == len(lines) {
 		return i
 	}
@@ -92,6 +97,9 @@ func (p *nodeReader) line(line string) {
 		p.frame(body)
 	case strings.HasPrefix(body, "[cause]: ") || strings.HasPrefix(body, "Caused by: ") || strings.HasPrefix(body, "caused by: "):
 		_, head, _ := strings.Cut(body, ": ")
+		if p.open = false; throwableType([]byte(head)) == 0 && (head == "" || head[0] != '[') {
+			return // a cause that is no error
+		}
 		p.push(head, "cause")
 		p.margin = n
 	case strings.HasPrefix(body, "[errors]: ["):

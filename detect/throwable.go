@@ -16,7 +16,7 @@ const maxThrowableValue = 48
 const maxCode = 80
 
 func openThrowable(line []byte) opening {
-	line = line[indent(line):] // test runners set off what failed
+	line, _ = cutPrefix(line[indent(line):], junitArrow) // test runners set off what failed
 	n := throwableType(line)
 	if n == 0 || !namesFailure(line[:n]) {
 		return opening{}
@@ -29,6 +29,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isJavaFrame(line), isJavaLink(line) && linksThrowable(line), isJavaMark(line[indent(line):]) && indent(line) > 0:
 		g.markThrowable()
 		return g.become(&javaGrammar, javaFrames)
+	case isJavaCall(line[indent(line):]) && indent(line) > 0 && hasPrefix(bytes.TrimLeft(g.traceText(), " "), junitArrow):
+		g.markThrowable()
+		return g.become(&javaGrammar, javaBare)
 	case isDotnetFrame(line), isDotnetLink(line[indent(line):]):
 		g.markThrowable()
 		g.grammar, g.state, g.count, g.depth = &dotnetGrammar, dotnetFrames, 0, 1
@@ -42,7 +45,7 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isPHPStack(line):
 		g.markThrowable()
 		return g.become(&phpGrammar, phpFrames)
-	case isRTail(view(line)) && hasPrefix(g.text[g.trace:], "Error: "):
+	case isRTail(view(line)) && hasPrefix(g.traceText(), "Error: "):
 		g.grammar, g.state, g.count = &rGrammar, rValue, 0
 		return stepR(g, line)
 	}
@@ -52,7 +55,7 @@ func stepThrowable(g *group, line []byte) verdict {
 	if v := stepReport(g, line); v != refuse {
 		return v
 	}
-	if g.count == 0 && hasPrefix(line, "\tjava.lang.") && hasPrefix(g.text[g.trace:], "Error: LinkageError occurred ") { // by the launcher
+	if g.count == 0 && hasPrefix(line, "\tjava.lang.") && hasPrefix(g.traceText(), "Error: LinkageError occurred while loading main class ") { // by the launcher
 		g.markThrowable()
 		return g.become(&javaGrammar, javaValue)
 	}
@@ -75,11 +78,15 @@ func linksThrowable(link []byte) bool {
 
 // markThrowable makes what the group holds since the trace began its message.
 func (g *group) markThrowable() {
-	g.margin = uint8(min(indent(g.text[g.trace:]), 255))
+	g.margin = uint8(min(indent(g.traceText()), 255))
 	if !g.headed {
 		g.message = span{g.trace + int(g.margin), len(g.text)}
 	}
 }
+
+// traceText returns what the group holds of its trace, nothing if that began in a
+// piece that is gone.
+func (g *group) traceText() []byte { return g.text[min(g.trace, len(g.text)):] }
 
 // throwableType returns the length of the type in a line "Type", "Type: value"
 // or "Type [CODE]: value", 0 if the line is none of these.

@@ -11,6 +11,7 @@ import (
 const (
 	javaValue  uint8 = iota // "pkg.Type: value" or more of the value
 	javaFrames              // a frame
+	javaBare                // a frame without "at", as JUnit's console launcher prints it
 	javaCaught              // Groovy's "Caught: pkg.Type: value", which the trace repeats
 )
 
@@ -30,6 +31,11 @@ func stepJava(g *group, line []byte) verdict {
 	}
 	body := line[indent(line):]
 	switch {
+	case g.state == javaBare:
+		if indent(line) > 0 && (isJavaCall(body) || isJavaLink(body) || string(body) == "[...]") {
+			return accept
+		}
+		return refuse
 	case isJavaFrame(line):
 		if g.depth == 0 && !g.headed && g.state == javaValue {
 			g.message = span{max(g.message.from, g.trace+javaHead(g.text[:g.first])), len(g.text)}
@@ -108,9 +114,11 @@ func javaHead[T string | []byte](line T) int {
 // isJavaFrame recognises "\tat pkg.Class.method(File.java:12) ~[jar:version]".
 func isJavaFrame(line []byte) bool {
 	rest, ok := cutPrefix(line[indent(line):], "at ")
-	if !ok || indent(line) == 0 {
-		return false
-	}
+	return ok && indent(line) > 0 && isJavaCall(rest)
+}
+
+// isJavaCall recognises a frame without what it begins with.
+func isJavaCall(rest []byte) bool {
 	paren := bytes.IndexByte(rest, '(')
 	if paren <= 0 || bytes.IndexByte(rest[:paren], '.') < 0 {
 		return false
@@ -127,6 +135,9 @@ func isJavaFrame(line []byte) bool {
 	}
 	return isJavaSource(rest[paren+1 : paren+end])
 }
+
+// junitArrow is how JUnit's console launcher begins an exception.
+const junitArrow = "=> "
 
 // isJavaSource recognises what stands in the parentheses of a frame.
 func isJavaSource(s []byte) bool {

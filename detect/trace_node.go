@@ -16,10 +16,14 @@ const (
 	nodeFrames               // a frame
 	nodeProps                // a line of the error's properties
 	nodeTrailer              // the end of the properties, or the blank line at the end
+	nodeJest                 // the head of a failed test, or what jest says of it
 	nodeDeno                 // Deno's "error: Uncaught Type: value", more of it, or the source below
 )
 
-const denoUncaught = "error: Uncaught "
+const (
+	denoUncaught = "error: Uncaught "
+	jestHead     = "  ● "
+)
 
 const (
 	maxNodeSource = 3   // lines of source between the place and the caret
@@ -33,6 +37,9 @@ var nodeGrammar = grammar{language: JavaScript, why: "javascript stack trace", s
 func openNode(line []byte) opening {
 	if o := openV8(line); o.verdict != refuse {
 		return o
+	}
+	if hasPrefix(line, jestHead) {
+		return opening{grammar: &nodeGrammar, state: nodeJest, verdict: maybe}
 	}
 	if rest, ok := cutPrefix(line, denoUncaught); ok && isDenoValue(rest) {
 		return opening{grammar: &nodeGrammar, state: nodeDeno, verdict: accept}
@@ -90,6 +97,8 @@ func stepNode(g *group, line []byte) verdict {
 		return stepNodeFrames(g, line)
 	case nodeProps:
 		return stepNodeProps(g, line)
+	case nodeJest:
+		return stepNodeJest(g, line)
 	case nodeDeno:
 		return stepNodeDeno(g, line)
 	}
@@ -106,6 +115,20 @@ func stepNodeSource(g *group, line []byte) verdict {
 	}
 	g.state = nodeSource
 	return opaque
+}
+
+// stepNodeJest waits for the frames of a failed test, which has all set off.
+func stepNodeJest(g *group, line []byte) verdict {
+	switch g.count++; {
+	case g.count > maxNodeValue || hasPrefix(line, jestHead) || len(line) > 0 && indent(line) < 4:
+		return refuse
+	case isNodeFrame(line):
+		g.state, g.count = nodeFrames, 0
+		return accept
+	case g.message.to == 0 && len(line) > 0:
+		g.mark(line, line[indent(line):])
+	}
+	return maybe
 }
 
 // isDenoValue recognises what Deno says that nothing caught: an error, or a value
@@ -248,7 +271,16 @@ func isNodeFrame(line []byte) bool {
 	if bytes.Contains(rest, []byte(".rs:")) || n > 12 && !hasPrefix(rest, "node:") && !hasPrefix(rest, "file:") {
 		return false
 	}
-	return isNodeLocation(rest) && (bytes.IndexByte(rest, '/') >= 0 || bytes.IndexByte(rest, '\\') >= 0 || !isName(rest[0]) || hasPrefix(rest, "node:"))
+	return isNodeLocation(rest) && (isScriptPlace(rest) || bytes.IndexByte(rest, '/') >= 0 || bytes.IndexByte(rest, '\\') >= 0 || !isName(rest[0]) || hasPrefix(rest, "node:"))
+}
+
+// isScriptPlace recognises "rules.js:2:1", a file with no folder.
+func isScriptPlace(place []byte) bool {
+	if column := cutDigits(place); column > 0 {
+		line := cutDigits(place[:column])
+		return hasSuffix(place[:line], ".js") || hasSuffix(place[:line], ".ts") || hasSuffix(place[:line], ".mjs") || hasSuffix(place[:line], ".cjs")
+	}
+	return false
 }
 
 // vitestFrame is how vitest begins a frame: " ❯ fn src/a.ts:3:9".
