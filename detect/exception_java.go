@@ -69,7 +69,7 @@ func (p *javaReader) first(line string) {
 func (p *javaReader) line(line string) {
 	body := line[indent(line):]
 	switch {
-	case isJavaFrame([]byte(line)), p.bare && len(body) < len(line) && isJavaCall([]byte(body)):
+	case isJavaFrame([]byte(line)), !p.open && isClojureCall([]byte(line)), p.bare && len(body) < len(line) && isJavaCall([]byte(body)):
 		p.open = false
 		if n := len(p.list); n > 0 {
 			p.list[n-1].Frames = append(p.list[n-1].Frames, javaFrame(body))
@@ -142,6 +142,7 @@ func (p *javaReader) push(head, relation string) {
 func javaFrame(body string) Frame {
 	body = strings.TrimPrefix(body, "at ")
 	name, place, _ := strings.Cut(body, "(")
+	name = strings.TrimSuffix(name, " ")
 	place, _, _ = strings.Cut(place, ")")
 	if i := strings.LastIndexByte(name, '/'); i >= 0 && !strings.Contains(name[i:], "$$Lambda") && isModulePrefix(name[:i]) {
 		name = name[i+1:]

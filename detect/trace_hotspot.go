@@ -44,7 +44,9 @@ func stepHotspot(g *group, line []byte) verdict {
 	hash := len(line) > 0 && line[0] == '#'
 	switch {
 	case g.state == hotspotHash && (hasPrefix(line, hotspotFatal) || hasPrefix(line, hotspotMemory)):
-		g.state = hotspotBlock
+		if g.state = hotspotBlock; hasPrefix(line, hotspotMemory) {
+			g.mark(line, line[len("# "):])
+		}
 		return accept
 	case g.state == hotspotHash && hasPrefix(line, v8Fatal):
 		g.grammar, g.state, g.count = &v8FatalGrammar, v8Stack, 0

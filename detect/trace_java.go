@@ -42,6 +42,8 @@ func stepJava(g *group, line []byte) verdict {
 		}
 		g.state, g.count, g.depth = javaFrames, 0, 1
 		return accept
+	case g.state == javaFrames && isClojureCall(line):
+		return accept
 	case isJavaLink(body):
 		g.state, g.count = javaValue, 0
 		return accept
@@ -81,6 +83,8 @@ func javaGrammarOf(r *Record) *grammar {
 	switch {
 	case isClojureHead(firstLine(r.Text)):
 		return &clojureGrammar
+	case isSBT(r.Text):
+		return &sbtGrammar
 	case isHotspot(text):
 		return &hotspotGrammar
 	case isSpringReport(text):
@@ -123,7 +127,8 @@ func isJavaCall(rest []byte) bool {
 	if paren <= 0 || bytes.IndexByte(rest[:paren], '.') < 0 {
 		return false
 	}
-	if name := rest[:paren]; bytes.IndexByte(name, ' ') >= 0 && bytes.IndexByte(name, '/') < 0 {
+	name, apart := bytes.CutSuffix(rest[:paren], []byte(" ")) // by Maven, Clojure
+	if bytes.IndexByte(name, ' ') >= 0 && bytes.IndexByte(name, '/') < 0 {
 		return false
 	}
 	end := bytes.IndexByte(rest[paren:], ')')
@@ -133,7 +138,14 @@ func isJavaCall(rest []byte) bool {
 	if tail := rest[paren+end+1:]; len(tail) > 0 && !hasPrefix(tail, " ~[") && !hasPrefix(tail, " [") {
 		return false
 	}
-	return isJavaSource(rest[paren+1 : paren+end])
+	place := rest[paren+1 : paren+end]
+	return isJavaSource(place) && (!apart || cutDigits(place) > 0 || string(place) == "Native Method" || string(place) == "Unknown Source")
+}
+
+// isClojureCall recognises a frame behind the first one as clojure.stacktrace
+// prints it: "    main$f.invoke (main.clj:2)".
+func isClojureCall(line []byte) bool {
+	return indent(line) == 4 && hasSuffix(line, ")") && bytes.Contains(line, []byte(" (")) && isJavaCall(line[4:])
 }
 
 // junitArrow is how JUnit's console launcher begins an exception.

@@ -117,39 +117,6 @@ func stepNodeSource(g *group, line []byte) verdict {
 	return opaque
 }
 
-// stepNodeJest waits for the frames of a failed test, which has all set off.
-func stepNodeJest(g *group, line []byte) verdict {
-	switch g.count++; {
-	case g.count > maxNodeValue || hasPrefix(line, jestHead) || len(line) > 0 && indent(line) < 4:
-		return refuse
-	case isNodeFrame(line):
-		g.state, g.count = nodeFrames, 0
-		return accept
-	case g.message.to == 0 && len(line) > 0:
-		g.mark(line, line[indent(line):])
-	}
-	return maybe
-}
-
-// isDenoValue recognises what Deno says that nothing caught: an error, or a value
-// as it inspects it.
-func isDenoValue(rest []byte) bool {
-	return throwableType(rest) > 0 || hasPrefix(rest, "(in promise) ") || len(rest) > 0 && bytes.IndexByte([]byte(`"'{[`), rest[0]) >= 0
-}
-
-// stepNodeDeno waits for the frames below a line of source and a caret; an error
-// that was no Error has none.
-func stepNodeDeno(g *group, line []byte) verdict {
-	if isNodeFrame(line) {
-		g.state, g.count = nodeAfterFrame(line), 0
-		return accept
-	}
-	if g.count++; g.count > maxNodeValue || blank(line) && g.count == 1 {
-		return refuse
-	}
-	return opaque
-}
-
 func isCaret(line []byte) bool {
 	n := indent(line)
 	for _, c := range line[n:] {
@@ -281,27 +248,6 @@ func isScriptPlace(place []byte) bool {
 		return hasSuffix(place[:line], ".js") || hasSuffix(place[:line], ".ts") || hasSuffix(place[:line], ".mjs") || hasSuffix(place[:line], ".cjs")
 	}
 	return false
-}
-
-// vitestFrame is how vitest begins a frame: " ❯ fn src/a.ts:3:9".
-const vitestFrame = " ❯ "
-
-func isVitestPlace(text []byte) bool {
-	place := text[bytes.LastIndexByte(text, ' ')+1:]
-	column := cutDigits(place)
-	return column > 0 && cutDigits(place[:column]) > 0
-}
-
-// isCodeFrame recognises a line of source as test runners show it below an error:
-// "    > 2 | code", "      2| code" and the caret below it.
-func isCodeFrame(line []byte) bool {
-	body := line[indent(line):]
-	if len(body) == len(line) {
-		return false
-	}
-	body, _ = cutPrefix(body, "> ")
-	body = body[digitsEnd(body, 0):]
-	return hasPrefix(body, "|") || hasPrefix(body, " |")
 }
 
 // trimNodeFrame cuts what util.inspect puts behind the last frame of an error.
