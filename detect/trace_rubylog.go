@@ -75,8 +75,11 @@ func stepRubyTitle(g *group, line []byte) verdict {
 	if g.count++; g.count > maxRubyTitle {
 		return refuse
 	}
-	if blank(line) || isRubyView(line) || hasPrefix(line, "    ") {
+	if blank(line) || isRubyView(line) {
 		return maybe
+	}
+	if hasPrefix(line, "    ") {
+		return opaque
 	}
 	if isRubyTitle(line) {
 		return refuse
