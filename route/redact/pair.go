@@ -1,0 +1,217 @@
+package redact
+
+import "strings"
+
+// pair is a name with what separates it from its value.
+type pair struct {
+	name   string
+	kind   kind
+	sep    byte // ':' or '='
+	arrow  bool // => or :=
+	equal  bool // ==, a comparison
+	quoted bool // the name stands in quotes or brackets
+	before bool // a blank stands before the separator
+	after  bool // a blank stands after it
+}
+
+// separator handles : and =, the ends of names, and returns where to go on.
+func (x *scan) separator(i int) int {
+	s := x.s
+	if !x.builtin {
+		return i + 1
+	}
+	if strings.HasPrefix(s[i:], "://") {
+		return x.url(i + len("://"))
+	}
+	var p pair
+	if !x.nameOf(&p, i) {
+		return i + 1
+	}
+	j := i + 1
+	switch {
+	case s[i] == ':' && j < len(s) && s[j] == ':':
+		return j + 1
+	case strings.HasPrefix(s[i:], "=>") || strings.HasPrefix(s[i:], ":="):
+		p.arrow, j = true, j+1
+	case strings.HasPrefix(s[i:], "=="):
+		p.equal, j = true, j+1
+		if j < len(s) && s[j] == '=' {
+			j++
+		}
+	}
+	v := skipGap(s, j)
+	p.sep, p.after = s[i], v > j
+	return x.valueOf(&p, v, i+1)
+}
+
+// nameOf reads the name before the separator at i.
+func (x *scan) nameOf(p *pair, i int) bool {
+	s, w := x.s, x.word
+	if w.to-w.from < 2 || i-w.to > maxName {
+		return false
+	}
+	last := s[w.to-1]
+	if isDigit(last) && isDigit(s[w.from]) || !isDigit(last) && !nameEnds.has(s[w.to-2]|0x20, last|0x20) {
+		return false
+	}
+	if !readGap(p, s[w.to:i]) {
+		return false
+	}
+	from := x.nameBefore()
+	p.name = s[from:w.to]
+	if strings.EqualFold(p.name, "value") {
+		p.name = nameBeside(s[:from])
+	}
+	p.kind = kindOf(p.name)
+	inQuery := from > 0 && (s[from-1] == '?' || s[from-1] == '&' || s[from-1] == ';')
+	if p.kind == query && inQuery || p.kind == notSecret && inQuery && endsIn(p.name, "signature") {
+		p.kind = strong
+	}
+	if p.kind == notSecret || p.kind == query {
+		return false
+	}
+	// "arn:aws:secretsmanager:…:secret:prod", "a/secret:tag"
+	return !(s[i] == ':' && from > 0 && (s[from-1] == ':' || s[from-1] == '/') && w.to == i)
+}
+
+// readGap reads what stands between a name and its separator.
+func readGap(p *pair, gap string) bool {
+	for i := 0; i < len(gap); i++ {
+		switch c := gap[i]; c {
+		case ' ', '\t':
+			p.before = true
+		case '"', '\'', ']', '[', ')', '`':
+			p.quoted = true
+		case '?': // token?: string
+		case '%':
+			if i+2 >= len(gap) || gap[i+1] != '5' {
+				return false
+			}
+			i += 2
+		case 0x1b, '\\':
+			if end := skipEscape(gap, i); end > i {
+				i = end - 1
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// nameBeside returns the name in {"name": "password", "value": …}, given what stands
+// before the word value.
+func nameBeside(before string) string {
+	before = before[max(0, len(before)-2*maxName):]
+	before = strings.TrimRight(before, " \t\\\"',")
+	from := len(before)
+	for from > 0 && (isWord(before[from-1]) || before[from-1] == '-' || before[from-1] == '.') {
+		from--
+	}
+	return before[from:]
+}
+
+// valueOf handles what stands at v behind a name, and returns where to go on:
+// next, if nothing there is secret.
+func (x *scan) valueOf(p *pair, v, next int) int {
+	s := x.s
+	if v >= len(s) {
+		return next
+	}
+	switch p.kind {
+	case auth:
+		return x.authorization(v, next)
+	case cookie:
+		return x.cookies(p, v, next)
+	}
+	if c := s[v]; c == '[' && !strings.HasPrefix(s[v:], Mark) || c == '(' {
+		return x.listOf(p, v, next)
+	}
+	if q, ok := quoteAt(s, v); ok {
+		if p.isLiteral(q.content(s), q.format) {
+			return x.cut(q.from, q.to)
+		}
+		return next
+	}
+	if p.equal {
+		return next
+	}
+	end := bareEnd(s, v)
+	text := s[v:end]
+	switch {
+	case p.isBare(text, s[end:]):
+		return x.cut(v, v+len(trimBare(text)))
+	case isType(text):
+		return x.defaultOf(p, end, next)
+	}
+	return next
+}
+
+// defaultOf handles the value in "password: str = 'x'".
+func (x *scan) defaultOf(p *pair, at, next int) int {
+	eq := skipGap(x.s, at)
+	if eq >= len(x.s) || x.s[eq] != '=' {
+		return next
+	}
+	q, ok := quoteAt(x.s, skipGap(x.s, eq+1))
+	if !ok || !p.isLiteral(q.content(x.s), q.format) {
+		return next
+	}
+	return x.cut(q.from, q.to)
+}
+
+// maxList is how many values of a list are looked at.
+const maxList = 100
+
+// listOf handles the values of a list: each in quotes, or the first without.
+func (x *scan) listOf(p *pair, v, next int) int {
+	s := x.s
+	for v < len(s) && (s[v] == '[' || s[v] == '(' || s[v] == ' ') && v-next < maxName {
+		v++
+	}
+	for range maxList {
+		q, ok := quoteAt(s, v)
+		if !ok {
+			break
+		}
+		if !p.isLiteral(q.content(s), q.format) {
+			return next
+		}
+		x.cut(q.from, q.to)
+		next = q.end
+		v = skipGap(s, q.end)
+		if v >= len(s) || s[v] != ',' {
+			return next
+		}
+		v = skipGap(s, v+1)
+	}
+	if end := bareEnd(s, v); v > 0 && (s[v-1] == '[' || s[v-1] == '(') && end > v {
+		one := *p
+		one.after, one.before = false, false
+		if text := trimBare(s[v:end]); one.isBare(text, s[end:]) {
+			return x.cut(v, v+len(text))
+		}
+	}
+	return next
+}
+
+// element handles "<password>…</password>"; i is at the >.
+func (x *scan) element(i int) int {
+	s := x.s
+	if x.word.to != i || i == 0 {
+		return i + 1
+	}
+	from := x.nameBefore()
+	if from == 0 || s[from-1] != '<' && s[from-1] != ':' {
+		return i + 1
+	}
+	p := pair{name: s[from:i], sep: '=', quoted: true}
+	if p.kind = kindOf(p.name); p.kind != strong && p.kind != weak {
+		return i + 1
+	}
+	end := strings.IndexAny(s[i+1:min(len(s), i+1+maxValue)], "<\n")
+	if end <= 0 || !strings.HasPrefix(s[i+1+end:], "</") || !p.isLiteral(s[i+1:i+1+end], false) {
+		return i + 1
+	}
+	return x.cut(i+1, i+1+end)
+}
