@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // kind is what a name says of its value.
 type kind uint8
@@ -33,7 +37,7 @@ var names = map[string]kind{
 	".session": weak, "sessionid": weak, "sessid": weak, ".sid": weak, "connectsid": weak, "sessionkey": weak, ".symfony": weak, "usersession": weak,
 	".csrf": weak, ".xsrf": weak, ".credentials": weak, ".credential": weak, ".cred": weak, ".creds": weak,
 	"authorization": auth, ".cookie": cookie, ".cookies": cookie, "setcookie": cookie,
-	".sig": query, ".signature": query, ".code": query, ".key": query, ".hmac": query, ".otp": query, ".pw": query,
+	".sig": query, ".signature": query, ".code": query, ".key": query, ".hmac": query, ".otp": query,
 	".cvv": digits, ".cvc": digits, ".cvv2": digits, ".cvc2": digits, ".pin": digits,
 	".ssn": social, "socialsecuritynumber": social, "socialsecurity": social,
 }
@@ -41,8 +45,28 @@ var names = map[string]kind{
 // maxName is the longest name that is looked at.
 const maxName = 64
 
-// longestName is the longest of names.
-const longestName = 24
+// name is one of names.
+type name struct {
+	text  string
+	whole bool // it begins where a part of the name does
+	kind  kind
+}
+
+// namesBy holds the names by their last three letters, the longest first.
+var namesBy = func() (by [1 << 15][]name) {
+	for text, k := range names {
+		n := name{strings.TrimPrefix(text, "."), text[0] == '.', k}
+		t := triple(n.text[len(n.text)-3:])
+		by[t] = append(by[t], n)
+		slices.SortFunc(by[t], func(a, b name) int { return cmp.Or(len(b.text)-len(a.text), strings.Compare(a.text, b.text)) })
+	}
+	return by
+}()
+
+// triple numbers three letters, whatever their case.
+func triple(s string) uint16 {
+	return uint16(s[0]&31)<<10 | uint16(s[1]&31)<<5 | uint16(s[2]&31)
+}
 
 // nameEnds are the last two letters of names, and those that other rules wait for.
 var nameEnds = func() *pairs {
@@ -64,46 +88,54 @@ func kindOf(name string) kind {
 	if k := lookUp(name); k != notSecret {
 		return k
 	}
-	// password2, TOKEN_1
-	if cut := strings.TrimRight(name, "0123456789"); len(cut) < len(name) && len(cut) > 2 {
-		return lookUp(strings.TrimRight(cut, "_-"))
+	cut := len(name)
+	for cut > 0 && isDigit(name[cut-1]) { // password2, TOKEN_1
+		cut--
+	}
+	if cut == len(name) || cut < 3 {
+		return notSecret
+	}
+	return lookUp(name[:cut])
+}
+
+// lookUp compares the end of s with the names.
+func lookUp(s string) kind {
+	var last [3]byte
+	n := len(last)
+	for i := len(s) - 1; i >= 0 && n > 0; i-- {
+		if !separates(s[i]) {
+			n--
+			last[n] = s[i]
+		}
+	}
+	if n > 0 {
+		return notSecret
+	}
+	for _, n := range namesBy[triple(string(last[:]))] {
+		if n.endOf(s) {
+			return n.kind
+		}
 	}
 	return notSecret
 }
 
-// lookUp tries the ends of name, the longest first.
-func lookUp(name string) kind {
-	var squeezed [maxName]byte // without separators
-	var starts [maxName]bool   // where a part of the name begins
-	n, begins := 0, true
-	for i := 0; i < len(name); i++ {
-		c := name[i]
-		if c == '_' || c == '-' || c == '.' || c == ' ' {
-			begins = true
-			continue
+// separates reports bytes that do not count in a name.
+func separates(c byte) bool { return c == '_' || c == '-' || c == '.' || c == ' ' }
+
+// endOf reports whether s ends in n.
+func (n *name) endOf(s string) bool {
+	i := len(s)
+	for j := len(n.text) - 1; j >= 0; j-- {
+		for i--; i >= 0 && separates(s[i]); i-- {
 		}
-		isUpper := c-'A' < 26
-		starts[n] = begins || isUpper && i > 0 && name[i-1]-'A' >= 26
-		if isUpper {
-			c |= 0x20
-		}
-		squeezed[n], begins = c, false
-		n++
-	}
-	var key [longestName + 1]byte
-	key[0] = '.'
-	for from := max(0, n-longestName); from <= n-2; from++ {
-		end := squeezed[from:n]
-		if k, ok := names[string(end)]; ok {
-			return k
-		}
-		if starts[from] {
-			if k, ok := names[string(key[:1+copy(key[1:], end)])]; ok {
-				return k
-			}
+		if i < 0 || s[i] != n.text[j] && s[i]|0x20 != n.text[j] {
+			return false
 		}
 	}
-	return notSecret
+	if !n.whole || i == 0 || separates(s[i-1]) {
+		return true
+	}
+	return s[i]-'A' < 26 && s[i-1]-'A' >= 26 // userSession
 }
 
 // nameBefore returns where the name begins that ends at the last word.

@@ -69,7 +69,7 @@ func (x *scan) passWord(i int) int {
 			if end := x.number(i); end > i {
 				return end
 			}
-		} else if tokenStarts.has(s[i], s[i+1]) || s[i]-'M' < 3 {
+		} else if tokenStarts.has(s[i], s[i+1]) && tokenNexts.has(s[i+1], s[i+2]) || s[i]-'M' < 3 {
 			if from, end := tokenAt(s, i); end > i {
 				return x.cutToken(from, end)
 			}

@@ -50,19 +50,28 @@ var forms = []tokenForm{
 	{"hooks.slack.com/services/", 20, path64, false, 25, false}, {"webhookb2/", 36, path64 + "@", false, 10, false},
 }
 
-// tokenStarts are the first two letters of what tokenAt knows.
-var tokenStarts, formsBy = func() (*pairs, map[[2]byte][]tokenForm) {
-	var p pairs
-	by := map[[2]byte][]tokenForm{}
-	for _, f := range forms {
-		start := [2]byte{f.prefix[0], f.prefix[1]}
-		p.add(start[0], start[1])
-		by[start] = append(by[start], f)
+// tokenStarts and tokenNexts are the first and the second two letters of what tokenAt
+// knows, and formsBy the forms by their first.
+var tokenStarts, tokenNexts, formsBy = func() (first, second *pairs, by [256][]tokenForm) {
+	first, second = &pairs{}, &pairs{}
+	add := func(prefix string) {
+		first.add(prefix[0], prefix[1])
+		second.add(prefix[1], prefix[2])
 	}
-	p.add('e', 'y') // JSON web tokens
-	p.add('b', 'o') // bot123:…
-	p.add('w', 'e') // webhooks/123/…
-	return &p, by
+	for _, f := range forms {
+		by[f.prefix[0]] = append(by[f.prefix[0]], f)
+		if len(f.prefix) > 2 {
+			add(f.prefix)
+			continue
+		}
+		for _, c := range f.chars {
+			add(f.prefix + string(c))
+		}
+	}
+	for _, prefix := range []string{"eyJ", "bot", "webhooks"} {
+		add(prefix)
+	}
+	return first, second, by
 }()
 
 // tokenAt returns what to hide of the token that begins at i, and its end; i, if none
@@ -71,7 +80,9 @@ func tokenAt(s string, i int) (from, end int) {
 	if i+2 >= len(s) {
 		return i, i
 	}
-	for _, f := range formsBy[[2]byte{s[i], s[i+1]}] {
+	of := formsBy[s[i]]
+	for n := range of {
+		f := &of[n]
 		if from, end = f.at(s, i); end > i {
 			return from, end
 		}
@@ -171,7 +182,7 @@ func telegramAt(s string, i, start int) (from, end int) {
 // discordAt finds the token of a Discord bot: the number of a user in base64, a time
 // and a signature.
 func discordAt(s string, i int) (from, end int) {
-	if i+58 > len(s) {
+	if i+58 > len(s) || strings.IndexByte(s[i+23:i+29], '.') < 0 {
 		return i, i
 	}
 	first := runEnd(s, i, url64, 32)
