@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
 )
@@ -71,18 +72,50 @@ type maker struct {
 	known bool
 }
 
-// payload returns the JSON of the event for r, at most maxEvent long, and its id.
-func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
-	if !m.known {
-		m.host, m.known = readHost(m.opts.Dir), true
-	}
+// envelope returns the event for r, at most maxEvent long, with the attachment
+// that goes with it.
+func (m *maker) envelope(r *detect.Record, c cut) (*envelope, error) {
 	e := m.event(r)
+	if run, ok := e.Contexts["logwrap"].(runContext); ok {
+		run.Shortened = c.shortened()
+		e.Contexts["logwrap"] = run
+	}
+	if c == barest {
+		strip(e)
+	}
 	payload, err := fit(e)
-	return payload, e.ID, err
+	if err != nil {
+		return nil, err
+	}
+	out := &envelope{id: e.ID, at: r.Time, items: []item{eventItem(payload)}}
+	if tail := outputOf(r); len(tail) > 0 && c == whole {
+		out.items = append(out.items, item{
+			itemHeader: itemHeader{Type: attachmentType, Filename: "output.log", ContentType: "text/plain"},
+			category:   attachmentCategory, optional: true, payload: []byte(m.redacted(clean(string(tail), maxOutput))),
+		})
+	}
+	return out, nil
+}
+
+// maxOutput is the most bytes of output that go with an event.
+const maxOutput = 128 << 10
+
+// outputOf is what the app had written last, with the record itself.
+func outputOf(r *detect.Record) []byte {
+	if r.Event == nil || r.Event.Output == nil {
+		return nil
+	}
+	if r.Stream == capture.Lifecycle {
+		return r.Event.Output
+	}
+	return append(append(r.Event.Output[:len(r.Event.Output):len(r.Event.Output)], r.Text...), '\n')
 }
 
 // event builds the event for r.
 func (m *maker) event(r *detect.Record) *event {
+	if !m.known {
+		m.host, m.known = readHost(m.opts.Dir), true
+	}
 	chain, others := splitThreads(r.Exceptions())
 	if len(others) == 0 {
 		others = r.Threads()
@@ -96,7 +129,7 @@ func (m *maker) event(r *detect.Record) *event {
 		ServerName:  m.serverName(),
 		Release:     m.release(),
 		Dist:        m.opts.Dist,
-		Environment: cleanName(either(m.opts.Environment, m.id.Environment), maxEnvironment),
+		Environment: m.environment(),
 		Tags:        m.tags(r),
 		Contexts:    m.contexts(r, chain),
 		Breadcrumbs: m.breadcrumbs(r),
@@ -182,6 +215,30 @@ func levelName(l detect.Level) string {
 func (m *maker) serverName() string {
 	return cleanLine(either(m.opts.ServerName, either(m.id.Pod, m.id.Host)), maxServerName)
 }
+
+func (m *maker) environment() string {
+	return cleanName(either(m.opts.Environment, m.id.Environment), maxEnvironment)
+}
+
+// traceContext ties what is sent of one run together: events, logs and check-ins
+// (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/contexts/).
+type traceContext struct {
+	TraceID string `json:"trace_id"`
+	SpanID  string `json:"span_id"`
+}
+
+func traceOf(run string) traceContext {
+	if len(run) != 32 || strings.Trim(run, "0123456789abcdef") != "" {
+		run = makeID(run)
+	}
+	return traceContext{TraceID: run, SpanID: makeID("span " + run)[:16]}
+}
+
+// redacted and redactedField are where secrets are taken out of what leaves
+// beside events.
+func (m *maker) redacted(text string) string { return text }
+
+func (m *maker) redactedField(_, text string) string { return text }
 
 // release is what the user calls it, else NAME@VERSION, the form that Sentry reads
 // versions from.

@@ -89,10 +89,11 @@ func newMaker(o Options, cwd string, files fs.FS) *maker {
 // Sentry's schema.
 func made(t *testing.T, m *maker, r *detect.Record) map[string]any {
 	t.Helper()
-	payload, id, err := m.payload(r)
+	sent, err := m.envelope(r, whole)
 	if err != nil {
 		t.Fatal(err)
 	}
+	payload, id := sent.items[0].payload, sent.id
 	e := checkSchema(t, payload)
 	if e["event_id"] != id {
 		t.Errorf("event_id %v, want %v", e["event_id"], id)
@@ -489,7 +490,7 @@ func BenchmarkPayload(b *testing.B) {
 	m := newMaker(Options{}, "/srv/app", fstest.MapFS{"srv/app/store.py": {Data: source}, "srv/app/main.py": {Data: source}})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := m.payload(&r); err != nil {
+		if _, err := m.envelope(&r, whole); err != nil {
 			b.Fatal(err)
 		}
 	}
