@@ -33,6 +33,8 @@ func (x *scan) separator(i int) int {
 		return j + 1
 	case strings.HasPrefix(s[i:], "=>") || strings.HasPrefix(s[i:], ":="):
 		p.arrow, j = true, j+1
+	case strings.HasPrefix(s[j:], jsonGreater):
+		p.arrow, j = true, j+len(jsonGreater)
 	case strings.HasPrefix(s[i:], "=="):
 		p.equal, j = true, j+1
 		if j < len(s) && s[j] == '=' {
@@ -63,7 +65,7 @@ func (x *scan) nameOf(p *pair, i int) bool {
 		p.name = nameBeside(s[:from])
 	}
 	p.kind = kindOf(p.name)
-	inQuery := from > 0 && (s[from-1] == '?' || s[from-1] == '&' || s[from-1] == ';')
+	inQuery := from > 0 && (s[from-1] == '?' || s[from-1] == '&' || s[from-1] == ';' || strings.HasSuffix(s[:from], jsonAnd))
 	if p.kind == query && inQuery || p.kind == notSecret && inQuery && endsIn(p.name, "signature") {
 		p.kind = strong
 	}
@@ -195,23 +197,28 @@ func (x *scan) listOf(p *pair, v, next int) int {
 	return next
 }
 
-// element handles "<password>…</password>"; i is at the >.
-func (x *scan) element(i int) int {
+// element handles "<password>…</password>"; the > is between i and next. It returns
+// where to go on.
+func (x *scan) element(i, next int) int {
 	s := x.s
 	if x.word.to != i || i == 0 {
-		return i + 1
+		return next
 	}
 	from := x.nameBefore()
-	if from == 0 || s[from-1] != '<' && s[from-1] != ':' {
-		return i + 1
+	if from == 0 || s[from-1] != '<' && s[from-1] != ':' && !strings.HasSuffix(s[:from], `\u003c`) {
+		return next
 	}
 	p := pair{name: s[from:i], sep: '=', quoted: true}
 	if p.kind = kindOf(p.name); p.kind != strong && p.kind != weak {
-		return i + 1
+		return next
 	}
-	end := strings.IndexAny(s[i+1:min(len(s), i+1+maxValue)], "<\n")
-	if end <= 0 || !strings.HasPrefix(s[i+1+end:], "</") || !p.isLiteral(s[i+1:i+1+end], false) {
-		return i + 1
+	rest := s[next:min(len(s), next+maxValue)]
+	end := strings.IndexAny(rest, "<\n")
+	if escaped := strings.Index(rest, `\u003c`); end < 0 || escaped >= 0 && escaped < end {
+		end = escaped
 	}
-	return x.cut(i+1, i+1+end)
+	if end <= 0 || !strings.HasPrefix(rest[end:], "</") && !strings.HasPrefix(rest[end:], `\u003c/`) || !p.isLiteral(rest[:end], false) {
+		return next
+	}
+	return x.cut(next, next+end)
 }

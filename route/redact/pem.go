@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	pemBegin   = "-----BEGIN "
@@ -27,13 +30,13 @@ func (x *scan) pem(i int) int {
 	}
 	after := i + at + dashes + len("-----")
 	if strings.HasPrefix(s[i:], pemEnd) {
-		x.keyBefore(i)
+		x.partsBefore(i)
 		return after
 	}
 	if end := x.nextEnd(after); end-after <= maxPEM {
 		return x.cutLines(after, end)
 	}
-	return x.cutLines(after, keyEnd(s, after))
+	return x.cutParts(after, min(len(s), after+maxPEM))
 }
 
 // nextEnd returns where the next private key ends, behind the text if none does. It
@@ -68,61 +71,101 @@ func trimLine(s string, from, to int) (int, int) {
 	return from, from + len(strings.TrimRight(s[from:to], around))
 }
 
-// keyEnd returns where a key that is cut off ends: its lines are base64, or headers.
-func keyEnd(s string, i int) int {
-	end := i
-	for i < len(s) && i-end < maxPEM {
-		line := indexOr(s, i, min(len(s), i+maxPEM), '\n')
-		from, to := trimLine(s, i, line)
-		if text := s[from:to]; text != "" && !isKeyLine(text) {
+// maxMisses is how many words without a part of a key may stand between such parts:
+// what a log writes before each line.
+const maxMisses = 12
+
+// cutParts cuts out the parts of a key that is cut off itself: the words after its
+// beginning that are base64.
+func (x *scan) cutParts(from, to int) int {
+	i, end := from, from
+	for misses := 0; i < to && misses < maxMisses; {
+		word := nextWord(x.s, i, to)
+		if word.from == word.to {
 			break
-		} else if text != "" {
-			end = to
 		}
-		i = line + 1
+		if i = word.to; isKeyPart(x.s[word.from:word.to], word.to == len(x.s)) {
+			end, misses = x.cut(word.from, word.to), 0
+			continue
+		}
+		misses++
 	}
 	return end
 }
 
-// keyBefore cuts out the lines of a key that ends at i and whose beginning is not
+// partsBefore cuts out the parts of a key that ends at i and whose beginning is not
 // there.
-func (x *scan) keyBefore(i int) {
-	s, first := x.s, i
-	for at := i; at > x.floor; {
-		least := max(x.floor, at-maxKeyLine)
-		line := least + strings.LastIndexByte(s[least:at-1], '\n') + 1
-		from, to := trimLine(s, line, at)
-		if text := strings.TrimRight(s[from:to], "\n"); text != "" {
-			if _, to = trimLine(s, from, from+len(text)); !isKeyLine(s[from:to]) {
-				break
-			}
-			first = from
+func (x *scan) partsBefore(i int) {
+	var parts []span
+	for at, misses := i, 0; misses < maxMisses && i-at < maxPEM; {
+		word := lastWord(x.s, max(x.done, at-maxKeyLine), at)
+		if word.from == word.to {
+			break
 		}
-		at = line
+		if at = word.from; isKeyPart(x.s[word.from:word.to], true) {
+			parts, misses = append(parts, word), 0
+			continue
+		}
+		misses++
 	}
-	x.cutLines(first, i)
+	for _, p := range slices.Backward(parts) {
+		x.cut(p.from, p.to)
+	}
+	x.floor, x.done = i, i
 }
 
-// isKeyLine reports whether a line is a part of a key: base64, perhaps with \n in
-// it, a header, or a Mark where one was.
-func isKeyLine(text string) bool {
-	if text == Mark || strings.HasPrefix(text, "Proc-Type:") || strings.HasPrefix(text, "DEK-Info:") {
-		return true
+// parts reports bytes that words of base64 are made of.
+func inPart(c byte) bool {
+	return isWord(c) && c != '_' || c == '+' || c == '/' || c == '=' || c >= 0x80
+}
+
+// nextWord returns the next run of what is neither a blank nor a quote.
+func nextWord(s string, from, to int) span {
+	for from < to && (!inPart(s[from]) || s[from] == '+') && from < to {
+		from += max(1, escapedEnd(s, from))
 	}
-	text = strings.TrimRight(strings.TrimPrefix(text, `\n`), "\\nr…=")
-	if len(text) < pemLine {
-		return false
+	from = min(from, to)
+	end := from
+	for end < to && inPart(s[end]) {
+		end++
 	}
-	blanks := 0
-	for i := 0; i < len(text); i++ {
-		if c := text[i]; !isWord(c) && c != '+' && c != '/' && c != '\\' && c != '=' || c == '_' {
-			if c != ' ' {
-				return false
-			}
-			if blanks++; blanks > len(text)/pemLine {
-				return false
-			}
+	return span{from, end}
+}
+
+// escapedEnd returns 2 for \n and the like.
+func escapedEnd(s string, i int) int {
+	if s[i] == '\\' && i+1 < len(s) && (s[i+1] == 'n' || s[i+1] == 'r') {
+		return 2
+	}
+	return 0
+}
+
+func lastWord(s string, from, to int) span {
+	for to > from && !inPart(s[to-1]) {
+		to--
+	}
+	start := to
+	for start > from && inPart(s[start-1]) {
+		start--
+	}
+	if start > 0 && start < to && s[start-1] == '\\' && (s[start] == 'n' || s[start] == 'r') {
+		if start++; start == to {
+			return span{start - 2, start}
 		}
 	}
-	return true
+	return span{start, to}
+}
+
+// isKeyPart reports whether a word is base64 of some length, or the end of it.
+func isKeyPart(word string, last bool) bool {
+	text := strings.TrimRight(word, "…")
+	cut := len(text) < len(word)
+	padded := strings.HasSuffix(text, "=")
+	text = strings.TrimRight(text, "=")
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c >= 0x80 || c == '=' {
+			return false
+		}
+	}
+	return len(text) >= 24 || len(text) >= 2 && padded || (last || cut) && len(text) >= pemLine
 }

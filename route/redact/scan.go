@@ -32,6 +32,7 @@ type scan struct {
 	floor int  // no name begins before it: the end of an escape sequence or secret
 	word  span // the last word that was passed
 	least int  // the floor when it was
+	done  int  // the end of the last secret
 	endAt int  // where a private key ends, if that was looked for
 	tools tools
 }
@@ -57,7 +58,7 @@ func (x *scan) cut(from, to int) int {
 	if from < to && x.s[from:to] != Mark {
 		x.spans = append(x.spans, span{from, to})
 	}
-	x.floor, x.least, x.word = to, to, span{to, to}
+	x.floor, x.least, x.done, x.word = to, to, to, span{to, to}
 	return to
 }
 
@@ -93,7 +94,10 @@ func (x *scan) special(i int) int {
 	switch s[i] {
 	case 0x1b, '\\':
 		if end := skipEscape(s, i); end > i {
-			x.floor = end
+			if x.builtin && strings.HasPrefix(s[i:], jsonGreater) {
+				end = x.element(i, end)
+			}
+			x.floor = max(x.floor, end)
 			return end
 		}
 	case '-':
@@ -106,7 +110,7 @@ func (x *scan) special(i int) int {
 		}
 	case '>':
 		if x.builtin {
-			return x.element(i)
+			return x.element(i, i+1)
 		}
 	case '@':
 		return x.at(i)
@@ -138,11 +142,21 @@ func skipEscape(s string, i int) int {
 		}
 		return min(at+1, len(s))
 	}
-	if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("nrt", s[i+1]) >= 0 {
+	switch {
+	case s[i] != '\\' || i+1 == len(s):
+	case strings.IndexByte("nrt", s[i+1]) >= 0:
 		return i + 2
+	case s[i+1] == 'u' && i+6 <= len(s) && isHex(s[i+2]) && isHex(s[i+3]) && isHex(s[i+4]) && isHex(s[i+5]):
+		return i + 6
 	}
 	return i
 }
+
+// What JSON that may stand in HTML has for > and &.
+const (
+	jsonGreater = `\u003e`
+	jsonAnd     = `\u0026`
+)
 
 // skipGap goes over blanks and control sequences, not over line ends.
 func skipGap(s string, i int) int {
@@ -150,10 +164,12 @@ func skipGap(s string, i int) int {
 		switch {
 		case s[i] == ' ' || s[i] == '\t':
 			i++
+		case strings.HasPrefix(s[i:], `\t`):
+			i += 2
 		case s[i] == 0x1b || s[i] == '\\' && i+1 < len(s) && (s[i+1] == 'u' || s[i+1] == 'x' || s[i+1] == '0'):
 			end := skipEscape(s, i)
-			if end == i {
-				return i
+			if end < i+3 || !isLetter(s[end-1]) || strings.IndexByte(s[i:end], '[') < 0 {
+				return i // no control sequence
 			}
 			i = end
 		default:

@@ -36,7 +36,11 @@ func NewLogs(o Options, id route.Identity) (*LogSink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &LogSink{maker: maker{opts: o, id: id}, to: to, patience: o.patience()}, nil
+	m, err := newEventMaker(o, id)
+	if err != nil {
+		return nil, err
+	}
+	return &LogSink{maker: m, to: to, patience: o.patience()}, nil
 }
 
 // LogLimits says how a LogSink wants its records batched.
@@ -168,7 +172,7 @@ func (m *maker) logAttributes(r *detect.Record) map[string]attribute {
 	add("sentry.environment", m.environment())
 	add("server.address", m.serverName())
 	add("service.name", m.id.Name)
-	add("logger.name", string(r.Logger))
+	add("logger.name", m.redacted(string(r.Logger)))
 	if r.Run != nil {
 		a["process.pid"] = attribute{r.Run.PID, "integer"}
 	}
@@ -185,8 +189,10 @@ func (m *maker) addFields(a map[string]attribute, r *detect.Record) {
 		if n++; n > maxFields {
 			return
 		}
-		a[key] = attribute{m.redactedField(string(f.Key), clean(string(f.Value), maxCrumb)), "string"}
-		if !f.Raw {
+		text := clean(string(f.Value), maxCrumb)
+		shown := m.redactedField(string(f.Key), text)
+		a[key] = attribute{shown, "string"}
+		if !f.Raw || shown != text {
 			continue
 		}
 		var v any
