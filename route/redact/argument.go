@@ -9,7 +9,8 @@ func (x *scan) afterName(i int) int {
 	s := x.s
 	switch word := s[x.word.from:i]; len(word) {
 	case 2:
-		if strings.EqualFold(word, "by") {
+		const before = "identified "
+		if from := x.word.from; strings.EqualFold(word, "by") && strings.EqualFold(s[max(0, from-len(before)):from], before) {
 			return x.quotedAfter(&pair{name: word, kind: strong}, i)
 		}
 		return i
@@ -34,7 +35,7 @@ func (x *scan) afterName(i int) int {
 	if s[from] == '-' {
 		return x.flagValue(from, i)
 	}
-	if k := kindOf(s[from:i]); (k == strong || k == weak) && (s[i] == ' ' || s[i] == '(') {
+	if k := kindOf(s[from:i]); k == strong || k == weak {
 		p := pair{name: s[from:i], kind: weak}
 		if k == strong && s[i-1]|0x20 == 'd' {
 			p.kind = strong // secret "x" names one, password "x" is one
@@ -87,8 +88,12 @@ func (x *scan) flagValue(from, i int) int {
 func (x *scan) quotedAfter(p *pair, i int) int {
 	s := x.s
 	v := skipGap(s, i)
-	if v < len(s) && s[v] == '(' {
+	call := v < len(s) && s[v] == '('
+	if call {
 		v++
+	}
+	if v == i {
+		return i // the quote closes what the name stands in
 	}
 	for _, verb := range [...]string{"is ", "was "} {
 		if strings.HasPrefix(s[v:], verb) {
@@ -96,7 +101,7 @@ func (x *scan) quotedAfter(p *pair, i int) int {
 		}
 	}
 	q, ok := quoteAt(s, v)
-	if !ok || q.to == q.from {
+	if !ok || q.to == q.from || call && (q.end >= len(s) || s[q.end] != ')') {
 		return i
 	}
 	if text := q.content(s); strings.Contains(text, " ") || !p.isLiteral(text, false) || kindOf(text) != notSecret {

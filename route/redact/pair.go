@@ -67,7 +67,7 @@ func (x *scan) nameOf(p *pair, i int) bool {
 	p.kind = kindOf(p.name)
 	inQuery := from > 0 && (s[from-1] == '?' || s[from-1] == '&' || s[from-1] == ';' || strings.HasSuffix(s[:from], jsonAnd))
 	if p.kind == query && inQuery || p.kind == notSecret && inQuery && endsIn(p.name, "signature") {
-		p.kind = strong
+		p.kind = weak
 	}
 	if p.kind == notSecret || p.kind == query {
 		return false
@@ -126,11 +126,17 @@ func (x *scan) valueOf(p *pair, v, next int) int {
 	case cookie:
 		return x.cookies(p, v, next)
 	}
+	if strings.HasPrefix(s[v:], "[]byte(") {
+		v += len("[]byte(")
+	}
+	if v >= len(s) {
+		return next
+	}
 	if c := s[v]; c == '[' && !strings.HasPrefix(s[v:], Mark) || c == '(' {
 		return x.listOf(p, v, next)
 	}
 	if q, ok := quoteAt(s, v); ok {
-		if p.isLiteral(q.content(s), q.format) {
+		if text := q.content(s); (p.quoted || !isOutside(text)) && p.isLiteral(text, q.format) {
 			return x.cut(q.from, q.to)
 		}
 		return next
@@ -147,6 +153,12 @@ func (x *scan) valueOf(p *pair, v, next int) int {
 		return x.defaultOf(p, end, next)
 	}
 	return next
+}
+
+// isOutside reports whether what seems to stand in quotes stands behind them:
+// getpass("Password: ", stream).
+func isOutside(text string) bool {
+	return text != "" && strings.IndexByte(" ,;)]}", text[0]) >= 0
 }
 
 // defaultOf handles the value in "password: str = 'x'".
@@ -190,7 +202,7 @@ func (x *scan) listOf(p *pair, v, next int) int {
 	if end := bareEnd(s, v); v > 0 && (s[v-1] == '[' || s[v-1] == '(') && end > v {
 		one := *p
 		one.after, one.before = false, false
-		if text := trimBare(s[v:end]); one.isBare(text, s[end:]) {
+		if text := trimBare(s[v:end]); s[v] != ']' && one.isBare(text, s[end:]) {
 			return x.cut(v, v+len(text))
 		}
 	}

@@ -33,7 +33,7 @@ func (x *scan) pem(i int) int {
 		x.partsBefore(i)
 		return after
 	}
-	if end := x.nextEnd(after); end-after <= maxPEM {
+	if end := x.nextEnd(after); end-after <= maxPEM && hasKeyPart(s, after, end) {
 		return x.cutLines(after, end)
 	}
 	return x.cutParts(after, min(len(s), after+maxPEM))
@@ -114,7 +114,20 @@ func (x *scan) partsBefore(i int) {
 	x.floor, x.done = i, i
 }
 
-// parts reports bytes that words of base64 are made of.
+func hasKeyPart(s string, from, to int) bool {
+	for from < to {
+		word := nextWord(s, from, to)
+		if from = word.to; isKeyPart(s[word.from:word.to], false) {
+			return true
+		}
+		if word.from == word.to {
+			break
+		}
+	}
+	return false
+}
+
+// inPart reports bytes that words of base64 are made of.
 func inPart(c byte) bool {
 	return isWord(c) && c != '_' || c == '+' || c == '/' || c == '=' || c >= 0x80
 }

@@ -65,7 +65,7 @@ func isPlaceholder(v, name string) bool {
 		return true
 	case isOneOf(v, stateWords) || isType(v):
 		return true
-	case strings.Trim(v, "*•.xX-?#_") == "" && (len(v) < 4 || v[0] != 'x' && v[0] != 'X' || strings.Trim(v, "xX") == ""):
+	case strings.Trim(v, "*•.xX-?#_:\\") == "" && (len(v) < 4 || v[0] != 'x' && v[0] != 'X' || strings.Trim(v, "xX") == ""):
 		return true
 	}
 	return isTemplate(v) || isBlanked(v)
@@ -86,7 +86,8 @@ func isTemplate(v string) bool {
 	case '<':
 		return last == '>' || strings.HasPrefix(v, "<%")
 	case '%':
-		return len(inner) < 3 && strings.ContainsAny(inner[:1], "sdvqr") || inner[0] == '(' || last == '%' && isUpperName(inner[:len(inner)-1])
+		verb := strings.TrimLeft(inner, "#+")
+		return verb != "" && strings.IndexByte("sdvqrx@", verb[0]) >= 0 && (len(verb) == 1 || !isWord(verb[1])) || inner[0] == '(' || last == '%' && isUpperName(inner[:len(inner)-1])
 	case ':', '&', '*', '@':
 		return strings.Trim(inner, lettersOnly) == ""
 	}

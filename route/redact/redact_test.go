@@ -2,6 +2,10 @@ package redact
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +33,68 @@ func TestString(t *testing.T) {
 	} {
 		if got := r.String(tt.in); got != tt.want {
 			t.Errorf("%s\n got %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+// TestCapturedOutput holds what real programs printed when they crashed: no secret is in
+// it, so nothing may change.
+func TestCapturedOutput(t *testing.T) {
+	r := standard(t)
+	lines := 0
+	err := filepath.WalkDir("../../detect/testdata", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(text)) {
+			lines++
+			if got := r.String(line); got != line {
+				t.Errorf("%s\n   %s-> %s", path, line, got)
+			}
+		}
+		return nil
+	})
+	if err != nil || lines < 1000 {
+		t.Errorf("%d lines: %v", lines, err)
+	}
+}
+
+func TestArgs(t *testing.T) {
+	got := standard(t).Args([]string{"mysql", "-uroot", "-phunter2", "--password", "hunter2", "--token", "--port", "3306", "--api-key=hunter2", "--secret", "null"})
+	want := []string{"mysql", "-uroot", "-p[Filtered]", "--password", "[Filtered]", "--token", "--port", "3306", "--api-key=[Filtered]", "--secret", "null"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestParse(t *testing.T) {
+	const text = "password=hunter2 a@b.de X-Plan: gold"
+	for _, tt := range []struct {
+		list []string
+		want string
+	}{
+		{nil, "password=[Filtered] a@b.de X-Plan: gold"},
+		{[]string{}, text},
+		{[]string{"off"}, text},
+		{[]string{"emails"}, "password=hunter2 [Filtered] X-Plan: gold"},
+		{[]string{"default", "emails", `X-Plan: (\w+)`}, "password=[Filtered] [Filtered] X-Plan: [Filtered]"},
+	} {
+		r, err := Parse(tt.list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.String(text); got != tt.want {
+			t.Errorf("%q: %s", tt.list, got)
+		}
+	}
+	for _, bad := range [][]string{{"default", "("}, {"default", "x*"}, {"default", "email"}, {"default", ""}, {"default", "off"}} {
+		var e *ListError
+		if _, err := Parse(bad); !errors.As(err, &e) || e.Index != 1 {
+			t.Errorf("%q: %v", bad, err)
 		}
 	}
 }

@@ -2,29 +2,13 @@ package redact
 
 import "strings"
 
-// maxAuthority is how far the end of a URL's user part is looked for.
+// maxAuthority is how far a URL's user part is looked for.
 const maxAuthority = 256
 
 // url handles the user part of a URL; i is behind "://". It returns where to go on.
 func (x *scan) url(i int) int {
 	s := x.s
-	limit := min(len(s), i+maxAuthority)
-	end, at, path := i, -1, -1
-	for ; end < limit && !endsURL(s[end]); end++ {
-		switch s[end] {
-		case '@':
-			if path < 0 || end-path > 2 && isWeird(s[i:path]) {
-				at = end
-			}
-		case '/', '?', '#':
-			if path < 0 {
-				path = end
-				if at >= 0 {
-					end = limit
-				}
-			}
-		}
-	}
+	at := userEnd(s, i)
 	if at < 0 {
 		return i
 	}
@@ -39,10 +23,27 @@ func (x *scan) url(i int) int {
 		}
 		return x.cut(i, i+len(user))
 	}
-	if isPlaceholder(password, "password") {
+	if isPlaceholder(password, "password") || kindOf(password) > query && isName(password) { // user:passwd@host
 		return at
 	}
 	return x.cut(from, at)
+}
+
+// userEnd returns where the @ behind the user part of a URL stands, -1 if it has none.
+func userEnd(s string, i int) int {
+	at, path := -1, -1
+	for end := i; end < len(s) && (end < i+maxAuthority || at >= 0) && !endsURL(s[end]); end++ {
+		switch c := s[end]; {
+		case c == '@' && (path < 0 || end-path > 2 && isWeird(s[i:path])):
+			at = end
+		case c != '/' && c != '?' && c != '#' || path >= 0:
+		case at >= 0:
+			return at
+		default:
+			path = end
+		}
+	}
+	return at
 }
 
 func endsURL(c byte) bool {

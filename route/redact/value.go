@@ -132,23 +132,25 @@ func (p *pair) isLiteral(v string, format bool) bool {
 func (p *pair) isBare(text, rest string) bool {
 	v := trimBare(text)
 	switch {
-	case isPlaceholder(v, p.name) || isPlaceholder(text, p.name) || isCode(text):
+	case isPlaceholder(v, p.name) || isPlaceholder(text, p.name) || isCode(text) || isCode(v) || strings.HasPrefix(v, "//"):
+		return false
+	case len(v) < 2 || (p.before || p.after) && isBraced(v):
 		return false
 	case p.kind == digits:
 		return isShortNumber(v) && len(v) >= 3
 	case p.kind == social:
 		return isSocial(v)
 	case p.kind == weak:
-		return isRandom(v, p.least())
+		return isRandom(v, p.least()) && !((p.before || p.after) && strings.Trim(v, lettersOnly) == "")
 	case isPath(p, v) || isNumber(v) && len(v) < 4: // pass: 12, fail: 3
+		return false
+	case isName(v) && kindOf(v) >= query: // password=db_password
 		return false
 	}
 	letters := strings.Trim(v, lettersOnly) == ""
 	switch {
 	case !letters:
 		return !(p.sep == '=' && p.before && isNumber(v))
-	case kindOf(v) > query: // password=db_password
-		return false
 	case p.quoted:
 		return p.arrow || p.sep == '='
 	case p.sep == ':' && p.after:
@@ -159,11 +161,28 @@ func (p *pair) isBare(text, rest string) bool {
 	return true
 }
 
+// isBraced reports whether v begins as Point{1 does.
+func isBraced(v string) bool {
+	v = strings.TrimLeft(v, "&*")
+	i := strings.IndexByte(v, '{')
+	return i > 0 && isName(v[:i])
+}
+
+// isName reports whether v can be the name of a variable or a type.
+func isName(v string) bool {
+	for i := 0; i < len(v); i++ {
+		if !isWord(v[i]) && v[i] != '.' {
+			return false
+		}
+	}
+	return v != "" && !isDigit(v[0]) && (!isDigit(v[len(v)-1]) || strings.Contains(v, "."))
+}
+
 const lettersOnly = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.'"
 
 // goesOn reports whether a word is followed by another one.
 func goesOn(rest string) bool {
-	return len(rest) > 1 && rest[0] == ' ' && (isLetter(rest[1]) || rest[1] == '|' || rest[1] == '=')
+	return len(rest) > 1 && rest[0] == ' ' && (isLetter(rest[1]) || strings.IndexByte("|=%", rest[1]) >= 0)
 }
 
 // least is how long a value has to be to be taken for random.

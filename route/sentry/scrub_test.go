@@ -192,3 +192,14 @@ func TestScrubWalks(t *testing.T) {
 		t.Errorf("%s", payload)
 	}
 }
+
+// TestEnvironmentIsNotSent holds whatever the rules are.
+func TestEnvironmentIsNotSent(t *testing.T) {
+	const value = "neither a token nor a password"
+	t.Setenv("LOGWRAP_TEST_VALUE", value)
+	for _, text := range sentTexts(t, "it broke", []string{}) {
+		if strings.Contains(text, value) || strings.Contains(text, "LOGWRAP_TEST_VALUE") {
+			t.Errorf("sent: %s", text)
+		}
+	}
+}
