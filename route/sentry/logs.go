@@ -116,9 +116,13 @@ type attribute struct {
 }
 
 func (m *maker) logItem(batch []detect.Record) item {
-	lines := make([]logLine, len(batch))
+	lines, bodies := make([]logLine, len(batch)), make([]string, len(batch))
 	for i := range batch {
 		lines[i] = m.logLine(&batch[i])
+		bodies[i] = lines[i].Body
+	}
+	for i, body := range m.scrubLines(bodies) {
+		lines[i].Body = body
 	}
 	it := jsonItem(logType, logCategory, struct {
 		Items []logLine `json:"items"`
@@ -127,10 +131,11 @@ func (m *maker) logItem(batch []detect.Record) item {
 	return it
 }
 
+// logLine is a log whose body still has its secrets.
 func (m *maker) logLine(r *detect.Record) logLine {
 	l := logLine{
 		Timestamp:  json.Number(strconv.FormatFloat(float64(r.Time/1000)/1e6, 'f', 6, 64)),
-		Body:       m.redacted(clean(string(r.Message), maxLogText)),
+		Body:       clean(string(r.Message), maxLogText),
 		Attributes: m.logAttributes(r),
 	}
 	l.Level, l.Severity = logLevel(r.Level)

@@ -193,6 +193,25 @@ func TestScrubWalks(t *testing.T) {
 	}
 }
 
+// TestKeyInLines holds that a private key goes whose lines are logs and breadcrumbs of
+// their own.
+func TestKeyInLines(t *testing.T) {
+	srv := newServer(t)
+	logs, err := NewLogs(Options{DSN: srv.dsn()}, testIdentity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := "-----BEGIN PRIVATE" + " KEY-----\n" + strings.Repeat("aB3+"+strings.Repeat("xY9/", 15)+"\n", 5) + "aB3+==\n-----END PRIVATE" + " KEY-----\n"
+	records := recordsOf("starting\n" + key + "started\n")
+	if err := logs.Deliver(t.Context(), records); err != nil {
+		t.Fatal(err)
+	}
+	sent := srv.envelopes()[0].items[0]
+	if text := string(sent.raw); len(records) != 10 || strings.Contains(text, "aB3+") || !strings.Contains(text, `"body":"started"`) {
+		t.Errorf("%d records: %s", len(records), text)
+	}
+}
+
 // TestEnvironmentIsNotSent holds whatever the rules are.
 func TestEnvironmentIsNotSent(t *testing.T) {
 	const value = "neither a token nor a password"
