@@ -129,8 +129,11 @@ func (e *Events) Add(r *detect.Record, event bool) {
 }
 
 // Recall takes a record that was dealt with in a life before: it may only be what
-// came before an event.
+// came before an event. What one run wrote is not behind the events of the next.
 func (e *Events) Recall(r *detect.Record) {
+	if r.Began {
+		e.crumbs.used, e.output.used = 0, 0
+	}
 	e.crumbs.push(r)
 	e.output.push(r)
 }

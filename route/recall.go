@@ -35,6 +35,9 @@ func newRecall(at capture.Cursor, members []*delivery) *recall {
 		r.last = max(r.last, o)
 	}
 	r.detector = detect.New(detect.Options{}, func(rec *detect.Record) {
+		if rec.Stream == capture.Lifecycle {
+			readLifecycle(rec)
+		}
 		for _, e := range events {
 			e.Recall(rec)
 		}

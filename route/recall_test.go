@@ -155,3 +155,21 @@ func TestRunsAreTold(t *testing.T) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 }
+
+// TestBackgroundIsOfOneRun checks that what the run before wrote is not behind the
+// events of the next.
+func TestBackgroundIsOfOneRun(t *testing.T) {
+	var crumbs []detect.Crumb
+	e := NewEvents(EventOptions{}, func(r *detect.Record) { crumbs = r.Event.Crumbs })
+	for i, text := range []string{"of the first", `{"event":"start","pid":8}`, "of the second", "wrong"} {
+		r := detect.Record{ID: capture.Offset(i), End: capture.Offset(i + 1), Level: detect.Info, Text: []byte(text), Message: []byte(text), Lines: 1}
+		if text[0] == '{' {
+			r.Stream = capture.Lifecycle
+			readLifecycle(&r)
+		}
+		e.Add(&r, text == "wrong")
+	}
+	if len(crumbs) != 2 || crumbs[1].Message != "of the second" {
+		t.Errorf("crumbs %v", crumbs)
+	}
+}

@@ -21,10 +21,10 @@ type directory struct{ path string }
 func newDirectory(path string) (*directory, error) {
 	path = strings.TrimPrefix(path, "//")
 	if path == "" {
-		return nil, &route.OptionError{Option: "dsn", Err: errors.New("names no directory"), Hint: "write file:DIR"}
+		return nil, &route.OptionError{Option: "dsn", Err: errors.New("names no directory"), Hint: "write a directory behind the colon"}
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return nil, &route.OptionError{Option: "dsn", Err: fmt.Errorf("%s is no directory", path), Hint: "write file:DIR"}
+		return nil, &route.OptionError{Option: "dsn", Err: fmt.Errorf("%s is no directory", path), Hint: "write a directory behind the colon"}
 	}
 	return &directory{path}, nil
 }

@@ -12,6 +12,10 @@ import (
 
 const sdkName = "logwrap"
 
+// defaultGroup stands in a fingerprint for what Sentry would group by
+// (https://docs.sentry.io/concepts/data-management/event-grouping/).
+const defaultGroup = "{{ default }}"
+
 // event is what Sentry calls an event payload
 // (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/). Lists are
 // wrapped in "values": the only form that the schema and every consumer take.
@@ -156,6 +160,11 @@ func (m *maker) event(r *detect.Record) *event {
 		e.Fingerprint = m.endPrint(r, x.Type)
 	default:
 		e.LogEntry = &logEntry{clean(string(r.Message), maxMessage)}
+	}
+	for _, part := range m.opts.Fingerprint {
+		if !isEnd(r) || part != defaultGroup { // an end has a fingerprint of ours
+			e.Fingerprint = append(e.Fingerprint, cleanLine(part, maxTagValue))
+		}
 	}
 	return e
 }

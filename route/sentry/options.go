@@ -40,6 +40,8 @@ type Options struct {
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
 
+	Fingerprint []string `json:"fingerprint,omitempty"` // what groups the events, "{{ default }}" for Sentry's own way; empty: that
+
 	Proxy        string        `json:"proxy,omitempty"`         // http://HOST:PORT; empty: that of the environment
 	RetryFor     time.Duration `json:"retry_for,omitempty"`     // how long what can't be delivered is tried; 0: 24 h
 	AttachOutput int           `json:"attach_output,omitempty"` // last lines of output that go with an event; 0: 200, negative: none

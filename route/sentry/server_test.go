@@ -127,6 +127,9 @@ func readItem(t *testing.T, text []byte) (it receivedItem, rest []byte) {
 			t.Errorf("payload: %v", err)
 		}
 	}
+	if it.head["type"] == eventType {
+		checkSchema(t, it.raw)
+	}
 	return it, rest[int(n)+1:]
 }
 

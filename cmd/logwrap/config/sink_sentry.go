@@ -29,6 +29,7 @@ func sentryKind() sinkKind {
 				"source_context":  d.optionalBool(&o.SourceContext),
 				"ca_file":         d.string(&o.CAFile),
 				"timeout":         d.duration(&o.Timeout),
+				"fingerprint":     d.strings(&o.Fingerprint),
 				"proxy":           d.secret(&o.Proxy),
 				"retry_for":       d.duration(&o.RetryFor),
 				"attach_output":   d.int(&o.AttachOutput, -1, 1000),
