@@ -35,14 +35,48 @@ func (x *scan) afterName(i int) int {
 	if s[from] == '-' {
 		return x.flagValue(from, i)
 	}
-	if k := kindOf(s[from:i]); k == strong || k == weak {
-		p := pair{name: s[from:i], kind: weak}
-		if k == strong && s[i-1]|0x20 == 'd' {
-			p.kind = strong // secret "x" names one, password "x" is one
+	name := s[from:i]
+	k := kindOf(name)
+	if k == notSecret || k == query {
+		name = s[x.twoWords(from):i]
+		k = min(kindOf(name), weak)
+	}
+	if k != strong && k != weak {
+		return i
+	}
+	p := pair{name: name, kind: weak}
+	if k == strong && s[i-1]|0x20 == 'd' {
+		p.kind = strong // secret "x" names one, password "x" is one
+	}
+	if end := x.inPair(&p, from, i); end > i {
+		return end
+	}
+	if end := x.quotedAfter(&p, i); end > i {
+		return end
+	}
+	if v := skipGap(s, i); v > i && v < len(s) && (endsIn(name, "token") || endsIn(name, "key")) {
+		if text := trimBare(s[v:bareEnd(s, v)]); isRandom(text, 20) && strings.Trim(text, url64) == "" && strings.Trim(text, lettersOnly) != "" {
+			return x.cut(v, v+len(text))
 		}
-		return x.quotedAfter(&p, i)
 	}
 	return i
+}
+
+// inPair handles ["password", "x"]; the name begins at from.
+func (x *scan) inPair(p *pair, from, i int) int {
+	s := x.s
+	slashes := runEnd(s, i, "\\", 32) - i
+	quote := s[i:min(len(s), i+slashes+1)] // perhaps \"
+	before, same := strings.CutSuffix(s[:from], quote)
+	after, listed := strings.CutPrefix(s[i+len(quote):], ",")
+	if !same || !listed || !strings.HasSuffix(quote, `"`) && !strings.HasSuffix(quote, "'") || !strings.HasSuffix(before, "[") && !strings.HasSuffix(before, "(") {
+		return i
+	}
+	q, ok := quoteAt(s, skipGap(s, len(s)-len(after)))
+	if !ok || q.end >= len(s) || s[q.end] != ']' && s[q.end] != ')' || !p.isLiteral(q.content(s), false) {
+		return i
+	}
+	return x.cut(q.from, q.to)
 }
 
 // flagValue handles "--password x", and '--password', 'x' in a list of arguments.

@@ -74,7 +74,7 @@ var nameEnds = func() *pairs {
 	for name := range names {
 		p.add(name[len(name)-2], name[len(name)-1])
 	}
-	for _, end := range []string{"ue", "by", "er", "ic", "ty"} { // value, IDENTIFIED BY, Bearer, Basic, social security
+	for _, end := range []string{"pw", "ue", "by", "er", "ic", "ty"} { // value, IDENTIFIED BY, Bearer, Basic, social security
 		p.add(end[0], end[1])
 	}
 	return &p
@@ -87,6 +87,9 @@ func kindOf(name string) kind {
 	}
 	if k := lookUp(name); k != notSecret {
 		return k
+	}
+	if n := len(name) - 2; n >= 0 && strings.EqualFold(name[n:], "pw") && (n == 0 || separates(name[n-1])) {
+		return strong
 	}
 	cut := len(name)
 	for cut > 0 && isDigit(name[cut-1]) { // password2, TOKEN_1
@@ -136,6 +139,19 @@ func (n *name) endOf(s string) bool {
 		return true
 	}
 	return s[i]-'A' < 26 && s[i-1]-'A' >= 26 // userSession
+}
+
+// twoWords returns where the name begins that is written in two words and ends at the
+// last word, "api key"; from is where that word begins.
+func (x *scan) twoWords(from int) int {
+	i := from - 1
+	if i <= x.least || x.s[i] != ' ' {
+		return from
+	}
+	for i > x.least && from-i < maxName && isWord(x.s[i-1]) {
+		i--
+	}
+	return i
 }
 
 // nameBefore returns where the name begins that ends at the last word.

@@ -56,7 +56,7 @@ func (x *scan) nameOf(p *pair, i int) bool {
 	if isDigit(last) && isDigit(s[w.from]) || !isDigit(last) && !nameEnds.has(s[w.to-2]|0x20, last|0x20) {
 		return false
 	}
-	if !readGap(p, s[w.to:i]) {
+	if !readGap(p, s[w.to:i]) || s[i-1] == '[' { // pw[:8] is code
 		return false
 	}
 	from := x.nameBefore()
@@ -65,6 +65,11 @@ func (x *scan) nameOf(p *pair, i int) bool {
 		p.name = nameBeside(s[:from])
 	}
 	p.kind = kindOf(p.name)
+	if p.kind == notSecret || p.kind == query {
+		if k := kindOf(s[x.twoWords(from):w.to]); k == strong || k == weak { // api key: …
+			p.kind = weak
+		}
+	}
 	inQuery := from > 0 && (s[from-1] == '?' || s[from-1] == '&' || s[from-1] == ';' || strings.HasSuffix(s[:from], jsonAnd))
 	if p.kind == query && inQuery || p.kind == notSecret && inQuery && endsIn(p.name, "signature") {
 		p.kind = weak
@@ -73,7 +78,26 @@ func (x *scan) nameOf(p *pair, i int) bool {
 		return false
 	}
 	// "arn:aws:secretsmanager:…:secret:prod", "a/secret:tag"
-	return !(s[i] == ':' && from > 0 && (s[from-1] == ':' || s[from-1] == '/') && w.to == i)
+	return !(s[i] == ':' && from > 0 && (s[from-1] == ':' && from > 1 && isWord(s[from-2]) || s[from-1] == '/') && w.to == i)
+}
+
+// encoded handles token%3Dx%26, a pair within the query of a URL; i is at the %.
+func (x *scan) encoded(i int) int {
+	s, v := x.s, i+len("%3D")
+	p := pair{sep: '='}
+	if !x.nameOf(&p, i) || p.kind != strong && p.kind != weak {
+		return v
+	}
+	end := bareEnd(s, v)
+	for _, stop := range [...]string{"%26", "%22", "%2C", "%3B", "%7D", "%0A"} {
+		if n := strings.Index(s[v:end], stop); n >= 0 {
+			end = v + n
+		}
+	}
+	if text := trimBare(s[v:end]); p.isBare(text, "") {
+		return x.cut(v, v+len(text))
+	}
+	return v
 }
 
 // readGap reads what stands between a name and its separator.
@@ -85,6 +109,10 @@ func readGap(p *pair, gap string) bool {
 		case '"', '\'', ']', '[', ')', '`':
 			p.quoted = true
 		case '?': // token?: string
+		case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9': // password[0]
+			if i == 0 || gap[i-1] != '[' && !isDigit(gap[i-1]) {
+				return false
+			}
 		case '%':
 			if i+2 >= len(gap) || gap[i+1] != '5' {
 				return false

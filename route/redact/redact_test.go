@@ -192,15 +192,16 @@ func TestLinear(t *testing.T) {
 	for _, piece := range []string{`password="`, `password=`, `"password": "x `, "token: ", "a://", "a:b@", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nabcd\n",
 		"eyJ.", "xoxb-", "4111 ", "\\", "\\\"", "Cookie: a=b; ", "password=\\\"", "tokens: [", "--password ", "\x1b[0m", "user.", "a@", "<password>", "name\", \"value\": ",
 		"-----END PRIVATE KEY-----", "AAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----", "Bearer ", "-u a:", "$argon2", "%41", "http://a:b", "Authorization: Digest "} {
-		text := strings.Repeat(piece, 1<<20/len(piece))
-		start := time.Now()
-		out := r.String(text)
-		if took := time.Since(start); took > 4*time.Second {
-			t.Errorf("%q: %v for 1 MiB", piece, took)
-		} else if took > 400*time.Millisecond {
-			t.Logf("%q: %v", piece, took)
+		took := func(size int) time.Duration {
+			text := strings.Repeat(piece, size/len(piece))
+			start := time.Now()
+			r.String(text)
+			return time.Since(start)
 		}
-		_ = out
+		small := min(took(1<<17), took(1<<17))
+		if large := took(1 << 20); large > 500*time.Millisecond && large > 32*small { // 8 times is linear, 64 times quadratic
+			t.Errorf("%q: %v for 128 KiB, %v for 1 MiB", piece, small, large)
+		}
 	}
 }
 

@@ -79,6 +79,9 @@ func (x *scan) passWord(i int) int {
 	for i < len(s) && class[s[i]] == inWord {
 		i++
 	}
+	if isDigit(s[start]) && start > 0 && s[start-1] == '[' && i < len(s) && s[i] == ']' {
+		return i // the index in password[0]
+	}
 	x.word, x.least = span{start, i}, min(x.floor, start)
 	if x.builtin && i < len(s) && i-start > 1 && nameEnds.has(s[i-2]|0x20, s[i-1]|0x20) && isGap(s[i]) {
 		if end := x.afterName(i); end > i {
@@ -116,8 +119,12 @@ func (x *scan) special(i int) int {
 		return x.at(i)
 	case '%': // as in a form: user%5Bpassword%5D=
 		if i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
-			x.floor = i + 3
-			return i + 3
+			end := i + 3
+			if x.builtin && s[i+1] == '3' && s[i+2]|0x20 == 'd' {
+				end = x.encoded(i)
+			}
+			x.floor = max(x.floor, i+3)
+			return end
 		}
 	}
 	return i + 1
