@@ -14,6 +14,8 @@
 //     (trim.go), and strings have the bounds listed in text.go.
 //   - The key of the DSN appears in one request header and nowhere else: not in
 //     errors, and not at another host, since redirects are not followed.
+//   - Secrets are taken out of every text that leaves (scrub.go), and the
+//     environment of the app is never read.
 //   - Only files that look like source code are read for context, only regular
 //     ones, and never more than 2 MiB of one (source.go): what an app prints must not
 //     make this package send other files.

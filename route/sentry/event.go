@@ -7,6 +7,7 @@ import (
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 const sdkName = "logwrap"
@@ -74,12 +75,15 @@ type maker struct {
 	id    route.Identity
 	host  host // facts about this machine, read with the first event
 	known bool
+
+	redact *redact.Redactor
 }
 
 // envelope returns the event for r, at most maxEvent long, with the attachment
 // that goes with it.
 func (m *maker) envelope(r *detect.Record, c cut) (*envelope, error) {
 	e := m.event(r)
+	m.scrub(e)
 	if run, ok := e.Contexts["logwrap"].(runContext); ok {
 		run.Shortened = c.shortened()
 		e.Contexts["logwrap"] = run
@@ -242,12 +246,6 @@ func traceOf(run string) traceContext {
 	}
 	return traceContext{TraceID: run, SpanID: makeID("span " + run)[:16]}
 }
-
-// redacted and redactedField are where secrets are taken out of what leaves
-// beside events.
-func (m *maker) redacted(text string) string { return text }
-
-func (m *maker) redactedField(_, text string) string { return text }
 
 // release is what the user calls it, else NAME@VERSION, the form that Sentry reads
 // versions from.

@@ -16,6 +16,7 @@ import (
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 var testIdentity = route.Identity{Journal: "00112233aabbccdd", Name: "shop", Version: "1.4.2", Environment: "prod",
@@ -78,7 +79,11 @@ func newMaker(o Options, cwd string, files fs.FS) *maker {
 	if o.Client == "" {
 		o.Client = "1.2.3"
 	}
-	return &maker{opts: o, id: testIdentity, known: true, host: host{
+	r, err := redact.Parse(o.Redact)
+	if err != nil {
+		panic(err)
+	}
+	return &maker{opts: o, id: testIdentity, known: true, redact: r, host: host{
 		cwd: cwd, os: osContext{Name: "Debian"},
 		open:   func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
 		script: func(*detect.Run) string { return "" },

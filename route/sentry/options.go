@@ -11,6 +11,7 @@ import (
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 const (
@@ -49,6 +50,9 @@ type Options struct {
 	Logs         bool          `json:"logs,omitempty"`          // lines are sent as logs, too. Used by the routing, not here
 	LogsLevel    detect.Level  `json:"logs_level,omitempty"`    // from which on; zero: all of them. Used by the routing, not here
 
+	// Redact is what is secret, as redact.Parse has it; nil: the default, empty: nothing.
+	Redact []string `json:"redact"`
+
 	Client string `json:"-"` // version of logwrap that the events name; empty: what the build says
 	Dir    string `json:"-"` // the app's working directory; empty: that of this process
 }
@@ -77,6 +81,15 @@ func (o *Options) complete() error {
 }
 
 func (o *Options) patience() patience { return patience{began: time.Now(), limit: o.RetryFor} }
+
+// newEventMaker returns the maker for a sink with checked options.
+func newEventMaker(o Options, id route.Identity) (maker, error) {
+	r, err := redact.Parse(o.Redact)
+	if err != nil {
+		return maker{}, &route.OptionError{Option: "redact", Err: err}
+	}
+	return maker{opts: o, id: id, redact: r}, nil
+}
 
 // DefaultLimits says how a Sink wants its records batched: an event is sent at
 // once, and a batch is small, since each of its events is a request.

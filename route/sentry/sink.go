@@ -29,7 +29,10 @@ func New(o Options, id route.Identity) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := maker{opts: o, id: id}
+	m, err := newEventMaker(o, id)
+	if err != nil {
+		return nil, err
+	}
 	return &Sink{maker: m, to: to, patience: o.patience(), runs: newRuns(&m)}, nil
 }
 
