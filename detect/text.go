@@ -157,7 +157,7 @@ func (h *header) digits() bool {
 	if i < h.end && h.text[i] == ':' { // nginx: 31#31:
 		i++
 	}
-	if i < h.end && !isBlank(h.text[i]) {
+	if i < h.end && !isBlank(h.text[i]) && (h.text[i] != '|' || h.text[h.at-1] != '|') { // NLog's column of the event's number
 		return h.digitsWord()
 	}
 	h.numbers++
@@ -196,7 +196,24 @@ func (h *header) digitsWord() bool {
 		h.at = i
 		return false
 	}
+	if len(token) >= 8 && h.words == 0 && isHex(token) && h.namesLevel(i) { // a thread's address
+		h.at = i
+		return false
+	}
 	return len(token) > 8 && token[len(token)-1] == ':' && h.channelLevel(token) > 0
+}
+
+// namesLevel reports whether "Level: " follows after blanks.
+func (h *header) namesLevel(i int) bool {
+	for i < h.end && isBlank(h.text[i]) {
+		i++
+	}
+	end := h.tokenEnd(i)
+	if end >= h.end || end-i < 4 || h.text[end-1] != ':' {
+		return false
+	}
+	_, s := levelOf(h.text[i : end-1])
+	return s == strong
 }
 
 // separator steps over a sign that stands alone between columns.
@@ -223,14 +240,17 @@ func (h *header) separator(c byte) {
 	h.at = i
 }
 
-// braces steps over {file.py:12} and <0.33.0> between a time and a level.
+// braces steps over {file.py:12} and <0.33.0> between a time and a level; a
+// plain name in angle brackets is someone who says something.
 func (h *header) braces(open byte) {
 	if h.stampEnd == 0 {
 		return
 	}
-	if end := h.group(h.at, open+2); end > 0 && bytes.IndexByte(h.text[h.at:end], ' ') < 0 {
-		h.at = end
+	end := h.group(h.at, open+2)
+	if end == 0 || bytes.IndexByte(h.text[h.at:end], ' ') >= 0 || open == '<' && bytes.IndexByte(h.text[h.at:end], '.') < 0 {
+		return
 	}
+	h.at = end
 }
 
 // group returns one past the bracket that closes the one at i, 0 if the line

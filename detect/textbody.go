@@ -15,6 +15,8 @@ func (h *header) readBody() {
 		h.adjacentBrackets()
 	case c == ';':
 		h.at++
+	case c == '>':
+		h.afterAngle()
 	case c == ':' || !h.bracketed && c == '!':
 		h.afterColon()
 	case c == '[':
@@ -82,6 +84,21 @@ func (h *header) afterColon() {
 	if i > h.at && i < h.end && h.text[i] == ':' && !hasPrefix(h.text[i:h.end], "://") {
 		h.logger, h.loggerEnd = h.at, i
 		h.at = i + 1
+	}
+}
+
+// afterAngle goes on after Log4perl's "LEVEL> file.pl:44 Package::sub - message".
+func (h *header) afterAngle() {
+	h.at++
+	h.skipBlanks()
+	i := h.tokenEnd(h.at)
+	if !isCaller(h.text[h.at:i]) {
+		return
+	}
+	h.at = i
+	h.skipBlanks()
+	if i = h.tokenEnd(h.at); hasPrefix(h.text[i:h.end], " - ") {
+		h.at = i + len(" - ")
 	}
 }
 
@@ -316,6 +333,9 @@ func (h *header) isContext(inside []byte) bool {
 	}
 	if _, ok := smallInt(inside); ok {
 		return true
+	}
+	if d := digitsEnd(inside, 0); d > 0 && h.why == "level letter" && d+1 < len(inside) && inside[d] == ':' {
+		return true // Semantic Logger: [31:main pay.rb:44]
 	}
 	return isLoggerName(inside) && !isDigit(inside[0])
 }

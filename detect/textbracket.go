@@ -77,6 +77,12 @@ func (h *header) inBracket(from, to int) bool {
 			return h.state(level, to, "level in brackets")
 		}
 	}
+	if i := bytes.LastIndexByte(inside, '#'); i > 0 && h.stampEnd > 0 && isLoggerName(inside[:i]) { // Twisted: [twisted.web#info]
+		if level, s := levelOf(inside[i+1:]); s == strong {
+			h.logger, h.loggerEnd = from, from+i
+			return h.state(level, to, "level word in brackets")
+		}
+	}
 	if i := bytes.LastIndexByte(inside, '/'); i > 0 { // Minecraft: [Server thread/INFO]
 		if level, s := levelOf(inside[i+1:]); s == strong && isUpper(inside[i+1]) {
 			return h.state(level, to, "level word in brackets")

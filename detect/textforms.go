@@ -141,7 +141,7 @@ func (h *header) nameFirst() bool {
 	case i+4 >= h.end:
 	case hasPrefix(h.text[i:h.end], " - ") && isLoggerName(token):
 		name := h.at
-		if h.closedLevel('-', i+3) {
+		if h.closedLevel('-', i+3) && !isProse(h.text[h.at:h.tokenEnd(h.at)]) {
 			h.logger, h.loggerEnd = name, i
 			return true
 		}

@@ -89,7 +89,7 @@ func (h *header) hclog(name []byte) bool {
 // namesModule tells a module's name from a word of the message, such as
 // "Error:" or "file.txt:".
 func (h *header) namesModule(name []byte) bool {
-	if bytes.Contains(name, []byte("::")) {
+	if bytes.Contains(name, []byte("::")) || h.why == "level in brackets" && h.text[h.at-2] == '>' { // ClickHouse: <Error> Name: text
 		return true
 	}
 	if h.bracketed && h.stampEnd > 0 && !h.lower && dots(name) > 0 && isLower(name[0]) && bytes.IndexByte(name, '/') < 0 &&
@@ -136,7 +136,7 @@ func (h *header) loggerDash(i, threads int) bool {
 	for j < h.end && h.text[j] == ' ' {
 		j++
 	}
-	if j > i && j < h.end && h.text[j] == '[' && h.stampEnd > 0 && threads > 0 { // log4net: logger [(null)] - message
+	if j > i && j < h.end && h.text[j] == '[' && h.stampEnd > 0 && (threads > 0 || h.brackets > 0) { // log4net: logger [(null)] - message
 		if end := h.group(j, ']'); end > 0 && hasPrefix(h.text[end:h.end], " - ") {
 			j = end + 1
 		}
@@ -156,6 +156,10 @@ func (h *header) loggerDash(i, threads int) bool {
 		h.at = j + 2 // Cassandra: "File.java:500 - "
 		return true
 	}
+	if n := bytes.IndexByte(token, ':'); n > 0 && h.stampEnd > 0 && digitsEnd(token, n+1) == len(token) && n+1 < len(token) && isLoggerName(token[:n]) {
+		h.logger, h.loggerEnd, h.at = h.at, h.at+n, j+2 // Log4j's "%c{1}:%L - "
+		return true
+	}
 	if !isLoggerName(token) || threads == 0 && h.brackets == 0 && !h.dashed && dots(token) == 0 && h.stampEnd == 0 {
 		return false
 	}
@@ -166,6 +170,10 @@ func (h *header) loggerDash(i, threads int) bool {
 		return false
 	}
 	h.logger, h.loggerEnd, h.at = h.at, i, j+2
+	if k := h.tokenEnd(h.at); h.text[j] == '|' && dots(token) == 0 && hasPrefix(h.text[k:h.end], " | ") && dots(h.text[h.at:k]) > 0 && isLoggerName(h.text[h.at:k]) {
+		h.logger, h.loggerEnd, h.at = h.at, k, k+len(" | ") // the column before it was the thread
+		return true
+	}
 	if n := bytes.IndexByte(token, ':'); n > 0 && token[n-1] != ':' && !bytes.Contains(token, []byte("::")) {
 		h.loggerEnd = h.logger + n
 	}

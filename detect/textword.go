@@ -19,7 +19,7 @@ func (h *header) word() bool {
 			return h.state(letterLevel(c), end+1, "level letter")
 		}
 	}
-	if end-h.at == 1 && h.letter(end) {
+	if end-h.at == 1 && h.letter(end) || h.begun() && h.programLevel() {
 		return true
 	}
 	if end+2 < h.end && (h.text[end] == '+' || h.text[end] == '-') && h.stampEnd > 0 && isUpper(h.text[h.at]) {
@@ -51,6 +51,22 @@ func (h *header) letter(end int) bool {
 	return false
 }
 
+// programLevel reads the levels of programs that have words of their own, after a
+// time: "fatal error: " of Unbound, stunnel's "LOG3[ui]: ".
+func (h *header) programLevel() bool {
+	switch b := h.text[h.at:h.end]; b[0] {
+	case 'f':
+		return hasPrefix(b, "fatal error: ") && h.state(Critical, h.at+len("fatal error"), "level word")
+	case 'L':
+		if len(b) < len("LOG3[0]: x") || !hasPrefix(b, "LOG") || b[4] != '[' || !isDigit(b[3]) || h.stampEnd == 0 {
+			return false
+		}
+		end, level := h.group(h.at+4, ']'), syslogLevel(int(b[3]-'0'))
+		return end > 0 && level != NotSet && hasPrefix(h.text[end:h.end], ": ") && h.state(level, end, "level number")
+	}
+	return false
+}
+
 // levelPosition decides whether the level word from at to end is one, by how it
 // is written and by what stands around it.
 func (h *header) levelPosition(at, end int, s strength) bool {
@@ -78,6 +94,8 @@ func (h *header) levelPosition(at, end int, s strength) bool {
 		return s == strong && (upper || h.stampEnd > 0 || second == 'E' && !h.begun()) // rustc: error[E0308]
 	case '!':
 		return s == strong && upper && (second == '!' || isBlank(second))
+	case '>': // Log4perl
+		return s == strong && upper && h.stampEnd > 0 && isBlank(second)
 	}
 	return false
 }
@@ -117,7 +135,7 @@ func (h *header) isSetting(i int) bool {
 		return true
 	}
 	switch string(value) {
-	case "true", "false", "none", "None", "null", "nil", "<nil>", "no", "yes", "on", "off", "undefined":
+	case "true", "false", "none", "None", "null", "nil", "<nil>", "no", "yes", "on", "off", "undefined", `""`, "''", "[]", "{}":
 		return true
 	}
 	return false
@@ -126,8 +144,8 @@ func (h *header) isSetting(i int) bool {
 // bareLevel decides about a level word before a blank.
 func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool {
 	if upper {
-		if !h.begun() && h.words == 0 && end+1 < h.end && isBlank(h.text[end+1]) && h.isSetting(end) {
-			return false // a table's row
+		if !h.begun() && h.words == 0 && (h.isSetting(end) || hasPrefix(h.text[end:h.end], " = ")) {
+			return false // a table's row, an assignment
 		}
 		return s == strong || h.stampEnd > 0 && h.words == 0
 	}
@@ -191,6 +209,8 @@ func (h *header) name(letters int) bool {
 	}
 	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
 		h.logger, h.loggerEnd = h.at, i
+	} else if open := bytes.IndexByte(token, '['); open > 0 && h.loggerEnd+1 == h.at && token[i-h.at-1] == ']' && isLoggerName(token[:open]) {
+		h.logger, h.loggerEnd = h.at, h.at+open // "host program[pid]"
 	}
 	h.at = i
 	if h.text[i] == ':' {
@@ -233,7 +253,7 @@ func (h *header) levelFollows(i int) bool {
 	if isUpper(h.text[i]) && isUpper(h.text[i+1]) {
 		return true
 	}
-	return h.text[end] == ':' && h.style == dashStyle
+	return h.text[end] == ':' && (h.style == dashStyle || hasSuffix(h.text[:i], "]: ") && h.stampBracket)
 }
 
 // channelLevel reads Monolog's "channel.LEVEL:". It returns its length.

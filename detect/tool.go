@@ -24,6 +24,9 @@ var toolForms = [...]toolForm{
 	{"PHP Notice: ", Notice, false},
 	{"PHP Strict Standards: ", Notice, false},
 	{"PHP message: ", NotSet, false},
+	{"log4j:WARN ", Warning, false},
+	{"log4j:ERROR ", Error, false},
+	{"dpkg: error processing ", Error, true},
 	{"npm ERR! ", Error, false},
 	{"npm error ", Error, false},
 	{"npm WARN ", Warning, false},
@@ -53,10 +56,11 @@ var toolForms = [...]toolForm{
 	{"Traceback (most recent call last):", Error, true},
 }
 
-// toolLevel looks for a tool's form where the message begins.
-func (h *header) toolLevel(r *Record) {
+// toolLevel looks for a tool's form where the message begins and reports whether
+// one stands there.
+func (h *header) toolLevel(r *Record) bool {
 	if h.at >= h.end {
-		return
+		return false
 	}
 	b := h.text[h.at:h.end]
 	for i := range toolForms {
@@ -65,23 +69,23 @@ func (h *header) toolLevel(r *Record) {
 			continue
 		}
 		if !f.wholeFits(b) {
-			return
+			return false
 		}
-		r.Level, r.Why = f.level, "tool message"
 		if !f.keep {
 			h.at += len(f.start)
 			h.skipBlanks()
 		}
 		if f.level == NotSet {
-			r.Why = ""
-			h.toolLevel(r)
+			return h.toolLevel(r)
 		}
-		return
+		r.Level, r.Why = f.level, "tool message"
+		return true
 	}
 	h.packager(b, r)
 	if r.Level == NotSet {
 		h.sourceLevel(b, r)
 	}
+	return r.Level != NotSet
 }
 
 // wholeFits refuses a form that must fill the line where a sentence goes on
@@ -101,7 +105,7 @@ func (f *toolForm) wholeFits(b []byte) bool {
 
 // packager reads apt's "E: text" and make's "make: *** [all] Error 2".
 func (h *header) packager(b []byte, r *Record) {
-	if len(b) > 4 && b[1] == ':' && b[2] == ' ' && isUpper(b[3]) && isLower(b[4]) {
+	if len(b) > 4 && b[1] == ':' && b[2] == ' ' && isUpper(b[3]) && (isLower(b[4]) || isUpper(b[4]) && (b[0] == 'E' || b[0] == 'W')) {
 		switch b[0] {
 		case 'E', 'W', 'I', 'N':
 			r.Level, r.Why = letterLevel(b[0]), "level letter"
