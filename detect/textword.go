@@ -55,8 +55,10 @@ func (h *header) letter(end int) bool {
 // time: "fatal error: " of Unbound, stunnel's "LOG3[ui]: ".
 func (h *header) programLevel() bool {
 	switch b := h.text[h.at:h.end]; b[0] {
-	case 'f':
-		return hasPrefix(b, "fatal error: ") && h.state(Critical, h.at+len("fatal error"), "level word")
+	case 'f', 'F':
+		const words = len("fatal error")
+		return len(b) > words && string(b[1:words]) == "atal error" && (b[words] == ':' || hasPrefix(b[words:], " : ")) &&
+			h.state(Critical, h.at+words, "level word")
 	case 'L':
 		if len(b) < len("LOG3[0]: x") || !hasPrefix(b, "LOG") || b[4] != '[' || !isDigit(b[3]) || h.stampEnd == 0 {
 			return false

@@ -27,6 +27,9 @@ var toolForms = [...]toolForm{
 	{"log4j:WARN ", Warning, false},
 	{"log4j:ERROR ", Error, false},
 	{"dpkg: error processing ", Error, true},
+	{"debug1: ", Debug, false}, // OpenSSH
+	{"debug2: ", Debug, false},
+	{"debug3: ", Debug, false},
 	{"npm ERR! ", Error, false},
 	{"npm error ", Error, false},
 	{"npm WARN ", Warning, false},
@@ -129,7 +132,7 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 	}
 	rest := near[i+2:]
 	for _, f := range [...]toolForm{{"error: ", Error, false}, {"warning: ", Warning, false},
-		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false},
+		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false}, {"Fatal: ", Critical, false},
 		{"Error: ", Error, false}, {"Warning: ", Warning, false}} {
 		if hasPrefix(rest, f.start) {
 			if f.level == Info && bytes.IndexByte(near[:i], ':') < 0 {
