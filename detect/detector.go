@@ -135,7 +135,11 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 	r := &d.rec
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text}
 	classifyWith(l.Text, r, &d.colours)
-	o := open(plain(l.Text, &d.scratch), r)
+	line := withoutReturn(l.Text)
+	if r.shape&colouredText != 0 {
+		line = plain(l.Text, &d.scratch)
+	}
+	o := open(line, r)
 	if o.verdict == refuse {
 		d.send(r)
 		return
@@ -145,7 +149,7 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 	if o.alone != nil {
 		g.grammar = o.alone
 	}
-	g.stream, g.headed = l.Stream, o.headed
+	g.stream, g.headed, g.reading = l.Stream, o.headed, r.reading()
 	g.push(l)
 	g.settle(o.verdict)
 	if o.verdict == done {

@@ -84,7 +84,13 @@ func openByRecord(line []byte, r *Record) opening {
 	case Logfmt, Access, Klog:
 		return opening{}
 	}
-	if len(line) == 0 || !isDigit(line[0]) || r.stampLen == 0 || r.Level == NotSet {
+	if len(line) == 0 || r.stampLen == 0 || r.stamp > 1 || r.Level == NotSet {
+		return openTrace(line)
+	}
+	if r.Level <= Info {
+		return opening{}
+	}
+	if !isDigit(line[0]) {
 		return openTrace(line)
 	}
 	// A time, and a level behind it: some runtimes report an error through a logger.
@@ -157,12 +163,17 @@ func openTrace(line []byte) opening {
 // plain returns a line without its carriage return and, if it has any, its
 // colours; those lines are written to the scratch buffer.
 func plain(line []byte, scratch *[]byte) []byte {
-	if n := len(line); n > 0 && line[n-1] == '\r' {
-		line = line[:n-1]
-	}
+	line = withoutReturn(line)
 	if bytes.IndexByte(line, escape) >= 0 {
 		*scratch = appendPlain((*scratch)[:0], line)
 		line = *scratch
+	}
+	return line
+}
+
+func withoutReturn(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		return line[:n-1]
 	}
 	return line
 }

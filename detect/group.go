@@ -31,6 +31,7 @@ type group struct {
 	clock     int64  // of the last line
 	text      []byte // the lines, joined by newlines; owned by the group
 	first     int    // length of the first line
+	reading   reading
 	lines     int32
 	kept      int // bytes of text, lines and end of what belongs to the event
 	keptLines int32
@@ -140,7 +141,9 @@ func (g *group) compose(r *Record, scratch *[]byte) {
 		r.Why = "goes on from the piece before"
 		return
 	}
-	classifyWith(g.text[:min(g.first, g.kept)], r, scratch)
+	if first := g.text[:min(g.first, g.kept)]; !g.reading.restore(r, first) {
+		classifyWith(first, r, scratch)
+	}
 	r.Text = g.text[:g.kept]
 	if b := g.block; b != nil {
 		b.compose(g, r)

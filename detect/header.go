@@ -50,6 +50,12 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepRubyHeader(g, line); v != refuse {
 		return v
 	}
+	if v := stepPHPHeader(g, line); v != refuse {
+		return v
+	}
+	if beginsWithTime(line) {
+		return refuse
+	}
 	if o := openTrace(line); o.verdict != refuse {
 		if g.depth > 0 && !isStack(o.grammar) {
 			return refuse
@@ -60,9 +66,6 @@ func stepHeader(g *group, line []byte) verdict {
 		return refuse
 	}
 	if v := stepInline(g, line); v != refuse {
-		return v
-	}
-	if v := stepPHPHeader(g, line); v != refuse {
 		return v
 	}
 	if v := stepReport(g, line); v != refuse {
@@ -108,6 +111,19 @@ func stepHeader(g *group, line []byte) verdict {
 		return takes
 	}
 	return refuse
+}
+
+// beginsWithTime reports whether a line begins with a date and a time of day,
+// perhaps in a bracket: it is a record of its own.
+func beginsWithTime(line []byte) bool {
+	if len(line) > 0 && line[0] == '[' {
+		line = line[1:]
+	}
+	if len(line) < len("2006-01-02 15:04:05") || !isDigit(line[0]) {
+		return false
+	}
+	_, n := scanStamp(line)
+	return n >= len("2006-01-02 15:04:05")
 }
 
 // introduce puts the group's log line at the head of a trace, if that has none.
