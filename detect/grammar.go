@@ -67,14 +67,7 @@ func open(line []byte, r *Record) opening {
 	if !introduces(line, r) {
 		return openProgram(line, r)
 	}
-	o := opening{grammar: &headerGrammar, state: headerWeak, verdict: maybe, headed: true}
-	switch {
-	case tellsOfPanic(line):
-		o.state = headerPanic
-	case r.Level >= Error && r.Format != Logfmt: // a structured line is complete; a trace may follow it all the same
-		o.state = headerStrong
-	}
-	return o
+	return opening{grammar: &headerGrammar, state: headerUnread, verdict: maybe, headed: true}
 }
 
 // openByRecord is openTrace for a line whose record is known: most lines of most

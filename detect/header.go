@@ -20,7 +20,8 @@ const maxHeaderLines = 2
 const maxGeneric = 256
 
 const (
-	headerWeak   uint8 = iota // the line may introduce a trace only
+	headerUnread uint8 = iota // which of the others it is will be known when a line follows that may belong to it
+	headerWeak                // the line may introduce a trace only
 	headerStrong              // it states an error: what is set off from it belongs to it too
 	headerPanic               // it tells of a Go panic, whose value may have more lines
 )
@@ -55,6 +56,9 @@ func stepHeader(g *group, line []byte) verdict {
 	}
 	if beginsWithTime(line) {
 		return refuse
+	}
+	if g.state == headerUnread {
+		g.state = g.headerState()
 	}
 	if o := openTrace(line); o.verdict != refuse {
 		if g.depth > 0 && !isStack(o.grammar) {
@@ -111,6 +115,17 @@ func stepHeader(g *group, line []byte) verdict {
 		return takes
 	}
 	return refuse
+}
+
+// headerState tells what may follow the group's log line.
+func (g *group) headerState() uint8 {
+	switch {
+	case tellsOfPanic(g.text[:g.first]):
+		return headerPanic
+	case g.reading.level >= Error && g.reading.format != Logfmt: // a structured line is complete; a trace may follow it all the same
+		return headerStrong
+	}
+	return headerWeak
 }
 
 // beginsWithTime reports whether a line begins with a date and a time of day,
