@@ -11,7 +11,7 @@ import (
 type Options struct {
 	Hold     time.Duration // longest pause within a group; 0: 200 ms
 	MaxBytes int           // most bytes of text in a group; 0: 1 MiB
-	MaxLines int           // most lines in a group; 0: 2000
+	MaxLines int           // most lines in a group; 0: 20000
 }
 
 // maxPieces is how many pieces of one long line, or of one oversized group, keep
@@ -61,7 +61,7 @@ func New(o Options, emit func(*Record)) *Detector {
 		o.MaxBytes = 1 << 20
 	}
 	if o.MaxLines <= 0 {
-		o.MaxLines = 2000
+		o.MaxLines = 20000
 	}
 	return &Detector{hold: int64(o.Hold), maxBytes: o.MaxBytes, maxLines: o.MaxLines, emit: emit}
 }
@@ -239,7 +239,7 @@ func (d *Detector) addPiece(s *stream, l *capture.Line) {
 	r, p := &d.rec, &s.piece
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text, Partial: true}
 	if l.Continued {
-		r.Message, r.Why = l.Text, "goes on from the piece before"
+		r.Message, r.Why = l.Text, goesOn
 		if p.open {
 			r.Level, r.Logger = p.level, p.logger
 			p.count++

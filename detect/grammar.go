@@ -32,6 +32,10 @@ type grammar struct {
 	// parse reads the exceptions of a trace, root cause first.
 	parse func(s *source) []Exception
 
+	// late is the first line of a trace that prints its value last. What is cut
+	// off from it is read as if it stood there.
+	late string
+
 	// compose completes the record of a group that is not a trace; nil for traces.
 	compose func(g *group, r *Record)
 }

@@ -40,6 +40,7 @@ type group struct {
 	likely    int // how much of tail belongs to the event unless more is learnt
 
 	partial bool // a piece of an oversized group
+	found   bool // one of the pieces has the value of an exception
 	pieces  int  // how many pieces were emitted
 	level   Level
 	logger  []byte
@@ -137,8 +138,7 @@ func (g *group) compose(r *Record, scratch *[]byte) {
 		Lines: g.keptLines, Text: g.text[:g.kept], Partial: g.partial,
 	}
 	if g.pieces > 0 {
-		r.Level, r.Logger, r.Message = g.level, g.logger, r.Text
-		r.Why = "goes on from the piece before"
+		g.composePiece(r)
 		return
 	}
 	if first := g.text[:min(g.first, g.kept)]; !g.reading.restore(r, first) {
@@ -159,6 +159,20 @@ func (g *group) compose(r *Record, scratch *[]byte) {
 	}
 	g.level, g.logger = r.Level, append(g.logger[:0], r.Logger...)
 }
+
+// composePiece writes the record of a further piece. Where the value of a trace
+// comes last, the piece that has it is the one with the exception.
+func (g *group) composePiece(r *Record) {
+	r.Level, r.Logger, r.Message, r.Why = g.level, g.logger, r.Text, goesOn
+	if m := g.message; g.late() && m.to > 0 && m.from < g.kept {
+		g.found = true
+		r.Trace, r.Message = g.grammar.language, g.text[m.from:min(m.to, g.kept)]
+	}
+}
+
+// late reports whether the exception of a trace that is cut into pieces has not
+// been printed yet, for all that the pieces so far tell.
+func (g *group) late() bool { return g.grammar.late != "" && !g.found }
 
 // toEnd returns text from where message begins in it: lines that go on from a
 // record belong to what it says. A message that is no part of text is not enough.
@@ -184,6 +198,9 @@ func placeIn(part, text []byte) int {
 func (g *group) composeTrace(r *Record) {
 	r.Trace = g.grammar.language
 	r.head = int32(g.trace)
+	if g.found = g.message.to > 0; g.partial && g.late() {
+		r.Trace, r.head = NoLanguage, 0
+	}
 	if g.headed {
 		if r.Level == NotSet {
 			r.Level, r.Why = Error, g.grammar.why
