@@ -54,7 +54,7 @@ func (h *header) readPrefix() bool {
 	if h.elements() {
 		return true
 	}
-	if h.stampEnd > 0 && h.stamp != from+2 || from+8 > h.end {
+	if h.stampEnd > 0 && h.stamp != from+2 && h.stamp != from+3 || from+8 > h.end {
 		return false
 	}
 	other := header{text: h.text, at: from, end: h.end}
@@ -196,7 +196,8 @@ func (h *header) digitsWord() bool {
 		h.at = i
 		return false
 	}
-	if len(token) >= 8 && h.words == 0 && isHex(token) && h.namesLevel(i) { // a thread's address
+	if len(token) >= 8 && h.words == 0 && isHex(token) && h.namesLevel(i) || // a thread's address
+		token[len(token)-1] == '%' && hasPrefix(h.text[i:h.end], " [") { // FreeSWITCH's idle processor
 		h.at = i
 		return false
 	}

@@ -74,7 +74,7 @@ func (h *header) afterColon() {
 	if !h.begun() && !h.lower && h.at+1 < h.end && h.levelThenStamp() {
 		return
 	}
-	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() {
+	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
 		return
 	}
 	i := h.at
@@ -85,6 +85,20 @@ func (h *header) afterColon() {
 		h.logger, h.loggerEnd = h.at, i
 		h.at = i + 1
 	}
+}
+
+// joined reports whether nothing but colons stands between the time, the level
+// and what follows: "%(asctime)s:%(levelname)s:%(name)s:%(message)s".
+func (h *header) joined() bool {
+	if h.stampEnd == 0 || h.text[h.stampEnd] != ':' {
+		return false
+	}
+	for _, c := range h.text[h.stampEnd+1 : h.at-1] {
+		if !isUpper(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // afterAngle goes on after Log4perl's "LEVEL> file.pl:44 Package::sub - message".
@@ -154,8 +168,8 @@ func (h *header) columns() {
 		case hasPrefix(h.text[end+1:h.end], "{"):
 			h.tail = end + 1
 			return
-		case h.loggerEnd == 0 && isLoggerName(column) && !isDigit(column[0]):
-			h.logger, h.loggerEnd = h.at, end
+		case isLoggerName(column) && !isDigit(column[0]) && (h.loggerEnd == 0 || dots(column) > 1 && dots(h.text[h.logger:h.loggerEnd]) == 0):
+			h.logger, h.loggerEnd = h.at, end // a thread may stand before it
 		default:
 			return
 		}
@@ -301,7 +315,7 @@ func (h *header) bodyBracket(threads *int) bool {
 		}
 		return true
 	}
-	if !h.isContext(inside) {
+	if !h.isContext(inside) && !(h.stampEnd > 0 && h.dashFollows(end)) {
 		return false
 	}
 	if h.bracketed && end < h.end && h.text[end] == ':' && looksLikeLogger(inside) {
@@ -320,6 +334,16 @@ func (h *header) bodyBracket(threads *int) bool {
 		return false
 	}
 	return true
+}
+
+// dashFollows reports whether "name - " stands behind a bracket, which then is a
+// thread's, whatever is in it.
+func (h *header) dashFollows(i int) bool {
+	if i >= h.end || h.text[i] != ' ' {
+		return false
+	}
+	end := h.tokenEnd(i + 1)
+	return isLoggerName(h.text[i+1:end]) && hasPrefix(h.text[end:h.end], " - ")
 }
 
 // isContext decides whether a bracket after the level is part of the header

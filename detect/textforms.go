@@ -16,7 +16,7 @@ func (h *header) otherForm() bool {
 		level, end := h.levelWord(h.at + len("<nil> "))
 		return end > 0 && h.text[end] == ' ' && h.state(level, end, "level word")
 	case c == '<':
-		return h.closedLevel('>', h.at)
+		return h.closedLevel('>', h.at) || h.angles()
 	case c == '(':
 		return h.nodeWarning() || h.parenStamp()
 	case c == '{':
@@ -26,6 +26,10 @@ func (h *header) otherForm() bool {
 		return h.symbol()
 	case isUpper(c) && h.text[h.at+1] == ' ' && isDigit(h.text[h.at+2]):
 		return h.letterFirst()
+	case isUpper(c) && h.text[h.at+1] == ' ' && h.text[h.at+2] == '[':
+		return h.letterBracket()
+	case isDigit(c):
+		return h.workerFirst()
 	case isUpper(c) || isLower(c) || c == '_' || c == '/' || c == '.':
 		return h.nameFirst()
 	}
@@ -96,6 +100,55 @@ func (h *header) letterFirst() bool {
 		h.logger, h.loggerEnd = i+1, end-1
 	}
 	return h.state(level, end, "level letter")
+}
+
+// letterBracket reads "E [17/May/2024:08:15:30 +0000] message" of CUPS.
+func (h *header) letterBracket() bool {
+	level, end := letterLevel(h.text[h.at]), h.group(h.at+2, ']')
+	if level == NotSet || end == 0 || end >= h.end || h.text[end] != ' ' {
+		return false
+	}
+	s, n := scanStamp(h.text[h.at+3 : end-1])
+	if n != end-1-(h.at+3) {
+		return false
+	}
+	h.stamp, h.stampEnd, h.style = h.at+3, end-1, s.style
+	return h.state(level, end, "level letter")
+}
+
+// workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS.
+func (h *header) workerFirst() bool {
+	i := digitsEnd(h.text[:h.end], h.at)
+	if i >= h.end || h.text[i] != '(' {
+		return false
+	}
+	pid := digitsEnd(h.text[:h.end], i+1)
+	if pid == i+1 || !hasPrefix(h.text[pid:h.end], ") ") {
+		return false
+	}
+	level, end := h.levelWord(pid + 2)
+	return end > 0 && hasPrefix(h.text[end:h.end], ": ") && h.state(level, end+1, "level word")
+}
+
+// angles reads "<TIME> <Level> <Subsystem> <ID> <message>" of WebLogic.
+func (h *header) angles() bool {
+	end := h.group(h.at, '>')
+	if end == 0 || !hasPrefix(h.text[end:h.end], " <") {
+		return false
+	}
+	from := end + 2
+	if end = h.group(end+1, '>'); end == 0 || !hasPrefix(h.text[end:h.end], " <") {
+		return false
+	}
+	level, s := levelOf(h.text[from : end-1])
+	name := end + 2
+	if end = h.group(end+1, '>'); s != strong || !isUpper(h.text[from]) || end == 0 || !hasPrefix(h.text[end:h.end], " <") {
+		return false
+	}
+	if isLoggerName(h.text[name : end-1]) {
+		h.logger, h.loggerEnd = name, end-1
+	}
+	return h.state(level, end, "level in brackets")
 }
 
 // symbol reads "✖  error     message" of signale and "✘ [ERROR] message" of

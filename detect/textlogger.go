@@ -136,7 +136,7 @@ func (h *header) loggerDash(i, threads int) bool {
 	for j < h.end && h.text[j] == ' ' {
 		j++
 	}
-	if j > i && j < h.end && h.text[j] == '[' && h.stampEnd > 0 && (threads > 0 || h.brackets > 0) { // log4net: logger [(null)] - message
+	if j > i && j < h.end && h.text[j] == '[' && h.stampEnd > 0 && (threads > 0 || h.brackets > 0 || dots(h.text[h.at:i]) > 0) { // log4net: logger [(null)] - message
 		if end := h.group(j, ']'); end > 0 && hasPrefix(h.text[end:h.end], " - ") {
 			j = end + 1
 		}

@@ -146,7 +146,7 @@ func (h *header) isSetting(i int) bool {
 // bareLevel decides about a level word before a blank.
 func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool {
 	if upper {
-		if !h.begun() && h.words == 0 && (h.isSetting(end) || hasPrefix(h.text[end:h.end], " = ")) {
+		if !h.begun() && h.words == 0 && (h.isSetting(end) || assigns(h.text[end:h.end])) {
 			return false // a table's row, an assignment
 		}
 		return s == strong || h.stampEnd > 0 && h.words == 0
@@ -172,6 +172,19 @@ func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool 
 		return h.brackets == 0 || h.stampBracket
 	}
 	return false
+}
+
+// assigns reports whether a text begins with the sign of an assignment or a
+// comparison between blanks.
+func assigns(b []byte) bool {
+	if len(b) < 3 || b[0] != ' ' {
+		return false
+	}
+	end := 1
+	for end < len(b) && end < 4 && (b[end] == '=' || b[end] == '>' || b[end] == '<' || b[end] == '-') {
+		end++
+	}
+	return end > 1 && end < len(b) && b[end] == ' ' && (b[1] != '-' || b[end-1] == '>')
 }
 
 // name steps over a word before the level that may be a logger, a host, a file

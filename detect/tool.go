@@ -24,6 +24,9 @@ var toolForms = [...]toolForm{
 	{"PHP Notice: ", Notice, false},
 	{"PHP Strict Standards: ", Notice, false},
 	{"PHP message: ", NotSet, false},
+	{"(EE) ", Error, false}, // X.org
+	{"(WW) ", Warning, false},
+	{"(II) ", Info, false},
 	{"log4j:WARN ", Warning, false},
 	{"log4j:ERROR ", Error, false},
 	{"dpkg: error processing ", Error, true},
@@ -59,6 +62,14 @@ var toolForms = [...]toolForm{
 	{"Traceback (most recent call last):", Error, true},
 }
 
+// toolBytes tells by its first byte that a message is in none of the forms.
+var toolBytes = func() (set [256]bool) {
+	for i := range toolForms {
+		set[toolForms[i].start[0]] = true
+	}
+	return set
+}()
+
 // toolLevel looks for a tool's form where the message begins and reports whether
 // one stands there.
 func (h *header) toolLevel(r *Record) bool {
@@ -66,11 +77,7 @@ func (h *header) toolLevel(r *Record) bool {
 		return false
 	}
 	b := h.text[h.at:h.end]
-	for i := range toolForms {
-		f := &toolForms[i]
-		if f.start[0] != b[0] || !hasPrefix(b, f.start) {
-			continue
-		}
+	if f := toolFormOf(b); f != nil {
 		if !f.wholeFits(b) {
 			return false
 		}
@@ -89,6 +96,18 @@ func (h *header) toolLevel(r *Record) bool {
 		h.sourceLevel(b, r)
 	}
 	return r.Level != NotSet
+}
+
+func toolFormOf(b []byte) *toolForm {
+	if !toolBytes[b[0]] {
+		return nil
+	}
+	for i := range toolForms {
+		if f := &toolForms[i]; f.start[0] == b[0] && hasPrefix(b, f.start) {
+			return f
+		}
+	}
+	return nil
 }
 
 // wholeFits refuses a form that must fill the line where a sentence goes on
@@ -131,6 +150,12 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 		return
 	}
 	rest := near[i+2:]
+	if near[i-1] == ')' && isNumbered(rest) { // file.ts(3,4): error TS2304: text
+		if r.Level, r.Why = Error, "tool message"; rest[0] == 'w' {
+			r.Level = Warning
+		}
+		return
+	}
 	for _, f := range [...]toolForm{{"error: ", Error, false}, {"warning: ", Warning, false},
 		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false}, {"Fatal: ", Critical, false},
 		{"Error: ", Error, false}, {"Warning: ", Warning, false}} {
@@ -145,4 +170,18 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 			return
 		}
 	}
+}
+
+// isNumbered recognises "error TS2304: " and "warning CS0168: ".
+func isNumbered(b []byte) bool {
+	rest, ok := cutPrefix(b, "error ")
+	if !ok {
+		rest, ok = cutPrefix(b, "warning ")
+	}
+	n := 0
+	for n < len(rest) && isUpper(rest[n]) {
+		n++
+	}
+	end := digitsEnd(rest, n)
+	return ok && n > 0 && end > n && hasPrefix(rest[end:], ": ")
 }
