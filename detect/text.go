@@ -91,6 +91,14 @@ func (h *header) element() bool {
 		return h.digits()
 	case c == '[':
 		return h.bracket()
+	case c == 0xe2: // punctuation and symbols, no letters
+		if h.begun() && hasPrefix(h.text[h.at:h.end], "› ") {
+			h.at += len("› ")
+			h.afterStamp, h.prose = h.at, h.brackets == 0
+			return false
+		}
+		return h.brackets > 0 && h.symbol()
+	case h.prose && h.words == 0: // the message begins here
 	case isUpper(c) || isLower(c) || c == '_' || c >= 0x80 || h.stampEnd > 0 && (c == '.' || c == '/'):
 		return h.word()
 	case c == '(':
@@ -184,6 +192,15 @@ func (h *header) dateAlone() {
 	}
 	if _, end := h.levelWord(i); end > 0 && isBlank(h.text[end]) || i < h.end && h.text[i] == '[' {
 		h.at = i
+		return
+	}
+	name := h.tokenEnd(i)
+	level := name
+	for level < h.end && h.text[level] == ' ' {
+		level++
+	}
+	if _, end := h.levelWord(level); end > 0 && h.text[end] == ' ' && isLoggerName(h.text[i:name]) && !isDigit(h.text[i]) { // "01-02 15:04 name LEVEL message"
+		h.logger, h.loggerEnd, h.at = i, name, level
 	}
 }
 

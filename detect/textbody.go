@@ -17,6 +17,12 @@ func (h *header) readBody() {
 		h.at++
 	case c == '>':
 		h.afterAngle()
+	case c == ',' && h.stampEnd > 0:
+		h.at++
+		if n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], ','); n > 0 && isLoggerName(h.text[h.at:h.at+n]) {
+			h.logger, h.loggerEnd = h.at, h.at+n
+			h.at += n + 1
+		}
 	case c == ':' || !h.bracketed && c == '!':
 		h.afterColon()
 	case c == '[':
@@ -162,7 +168,7 @@ func (h *header) columns() {
 			h.at = end
 			h.skipBlanks()
 			if i := bytes.IndexByte(h.text[h.at:h.end], '\t'); i > 0 {
-				h.cutColumn(h.at + i)
+				h.lastColumns(h.at + i)
 			}
 			return
 		case hasPrefix(h.text[end+1:h.end], "{"):
@@ -180,10 +186,14 @@ func (h *header) columns() {
 	}
 }
 
-// cutColumn notes the JSON in the last column, after the message's.
-func (h *header) cutColumn(end int) {
-	if i := end + 1; i < h.end && h.text[i] == '{' {
-		h.tail = i
+// lastColumns notes the JSON in the column after the one at h.at, which is the
+// message's; if there is something else in it, that one was the logger's (tslog).
+func (h *header) lastColumns(end int) {
+	switch {
+	case end+1 < h.end && h.text[end+1] == '{':
+		h.tail = end + 1
+	case h.loggerEnd == 0 && isLoggerName(h.text[h.at:end]):
+		h.logger, h.loggerEnd, h.at = h.at, end, end+1
 	}
 }
 
@@ -341,6 +351,9 @@ func (h *header) bodyBracket(threads *int) bool {
 func (h *header) dashFollows(i int) bool {
 	if i >= h.end || h.text[i] != ' ' {
 		return false
+	}
+	if hasPrefix(h.text[i:h.end], " - ") {
+		return true
 	}
 	end := h.tokenEnd(i + 1)
 	return isLoggerName(h.text[i+1:end]) && hasPrefix(h.text[end:h.end], " - ")

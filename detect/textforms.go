@@ -18,7 +18,7 @@ func (h *header) otherForm() bool {
 	case c == '<':
 		return h.closedLevel('>', h.at) || h.angles()
 	case c == '(':
-		return h.nodeWarning() || h.parenStamp()
+		return h.nodeWarning() || h.parenStamp() || h.parenThread()
 	case c == '{':
 		end := h.group(h.at, '}')
 		return end > 0 && isCaller(h.text[h.at+1:end-1]) && h.closedLevel('-', end)
@@ -78,6 +78,16 @@ func (h *header) parenStamp() bool {
 	return h.state(level, next+1, "level word")
 }
 
+// parenThread reads "(MainThread) LEVEL message".
+func (h *header) parenThread() bool {
+	end := h.group(h.at, ')')
+	if end == 0 || end+1 >= h.end || h.text[end] != ' ' || !bytes.Contains(h.text[h.at:end], []byte("hread")) {
+		return false
+	}
+	level, next := h.levelWord(end + 1)
+	return next > 0 && h.text[next] == ' ' && h.state(level, next, "level word")
+}
+
 // letterFirst reads "E 2026-01-05 07:00:00,000 name] message".
 func (h *header) letterFirst() bool {
 	level := letterLevel(h.text[h.at])
@@ -116,9 +126,17 @@ func (h *header) letterBracket() bool {
 	return h.state(level, end, "level letter")
 }
 
-// workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS.
+// workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS, and
+// "PID TIME LEVEL message".
 func (h *header) workerFirst() bool {
 	i := digitsEnd(h.text[:h.end], h.at)
+	if i+1 < h.end && h.text[i] == ' ' && isDigit(h.text[i+1]) {
+		if h.at = i + 1; !h.readStamp() || h.stampEnd-h.stamp < len("2006-01-02 15:04") {
+			return false
+		}
+		h.afterStamp = h.at
+		return h.elements()
+	}
 	if i >= h.end || h.text[i] != '(' {
 		return false
 	}
@@ -189,7 +207,7 @@ func (h *header) nameFirst() bool {
 		return false
 	}
 	switch {
-	case len(token) > 6 && h.nameColon(token):
+	case len(token) > 6 && h.nameColon(token), h.nameColumns(token):
 		return true
 	case i+4 >= h.end:
 	case hasPrefix(h.text[i:h.end], " - ") && isLoggerName(token):
@@ -212,6 +230,32 @@ func (h *header) nameFirst() bool {
 		}
 	}
 	return false
+}
+
+// nameColumns reads "name        : LEVEL    message" of the logging cookbook:
+// the blanks that fill up the level tell it from someone who says a word.
+func (h *header) nameColumns(token []byte) bool {
+	i, name := h.at+len(token), token
+	if name[len(name)-1] == ':' {
+		name = name[:len(name)-1]
+	} else {
+		for i < h.end && h.text[i] == ' ' {
+			i++
+		}
+		if i >= h.end || h.text[i] != ':' {
+			return false
+		}
+		i++
+	}
+	if i+1 >= h.end || h.text[i] != ' ' || !isLoggerName(name) {
+		return false
+	}
+	level, end := h.levelWord(i + 1)
+	if end == 0 || end-(i+1) < len("CRITICAL") && !hasPrefix(h.text[end:h.end], "  ") || h.text[end] != ' ' || h.isSetting(end) {
+		return false
+	}
+	h.logger, h.loggerEnd = h.at, h.at+len(name)
+	return h.state(level, end, "level word")
 }
 
 // nameColon reads "name:LEVEL:message".

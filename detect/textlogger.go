@@ -32,7 +32,7 @@ func (h *header) loggerBefore(threads int) {
 	case h.why == "level letter" && token[len(token)-1] == ']' && isCaller(token[:len(token)-1]): // TensorFlow
 		h.at = i
 	case h.loggerDash(i, threads):
-	case threads > 0 && dots(token) >= 2 && isLower(token[0]) && isLoggerName(token): // Tomcat, Solr
+	case (threads > 0 && dots(token) >= 2 || h.stampEnd > 0 && isClassPath(token)) && isLower(token[0]) && isLoggerName(token): // Tomcat, Solr
 		h.logger, h.loggerEnd, h.at = h.at, i, i
 		h.cutMethod()
 	case h.numbers > 0 && !h.bracketed && isLoggerName(token): // Odoo: "12 INFO db odoo.modules: text"
@@ -152,7 +152,7 @@ func (h *header) loggerDash(i, threads int) bool {
 		h.logger, h.loggerEnd, h.at = h.at, h.at+bytes.IndexByte(token, ':'), j+2
 		return true
 	}
-	if isCaller(token) && bytes.IndexByte(token, '.') > 0 && bytes.Count(token, []byte(":")) == 1 {
+	if isCaller(token) && bytes.Count(token, []byte(":")) == 1 && isSourceFile(token[:bytes.IndexByte(token, ':')]) {
 		h.at = j + 2 // Cassandra: "File.java:500 - "
 		return true
 	}
@@ -174,10 +174,25 @@ func (h *header) loggerDash(i, threads int) bool {
 		h.logger, h.loggerEnd, h.at = h.at, k, k+len(" | ") // the column before it was the thread
 		return true
 	}
+	if k := h.tokenEnd(h.at); h.text[j] == '|' && hasPrefix(h.text[k:h.end], " | ") && placeEnd(h.text[h.at:k]) {
+		h.at = k + len(" | ") // function:line
+	}
 	if n := bytes.IndexByte(token, ':'); n > 0 && token[n-1] != ':' && !bytes.Contains(token, []byte("::")) {
 		h.loggerEnd = h.logger + n
 	}
 	return true
+}
+
+// isClassPath recognises a class with its package, "com.example.Pay".
+func isClassPath(b []byte) bool {
+	last := bytes.LastIndexByte(b, '.')
+	return last > 0 && last+1 < len(b) && isUpper(b[last+1]) && dots(b) >= 2
+}
+
+// placeEnd reports whether a word ends in ":12".
+func placeEnd(b []byte) bool {
+	colon := bytes.LastIndexByte(b, ':')
+	return colon > 0 && colon+1 < len(b) && digitsEnd(b, colon+1) == len(b)
 }
 
 // loggerPipe reads NLog's "|logger|message".
