@@ -80,6 +80,12 @@ func (h *header) afterColon() {
 	if !h.begun() && !h.lower && h.at+1 < h.end && h.levelThenStamp() {
 		return
 	}
+	if h.at+1 < h.end && h.text[h.at] == ' ' && !h.lower {
+		if i := h.tokenEnd(h.at + 1); isClassPath(h.text[h.at+1:i]) && isLoggerName(h.text[h.at+1:i]) && hasPrefix(h.text[i:h.end], " - ") {
+			h.logger, h.loggerEnd, h.at = h.at+1, i, i+len(" - ")
+			return
+		}
+	}
 	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
 		return
 	}

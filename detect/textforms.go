@@ -126,10 +126,20 @@ func (h *header) letterBracket() bool {
 	return h.state(level, end, "level letter")
 }
 
-// workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS, and
-// "PID TIME LEVEL message".
+// workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS,
+// "PID TIME LEVEL message", and Log4j's "12   [main] LEVEL message", where the
+// number is how long the program runs.
 func (h *header) workerFirst() bool {
 	i := digitsEnd(h.text[:h.end], h.at)
+	if from := i + indent(h.text[i:h.end]); from > i && from < h.end && h.text[from] == '[' {
+		if end := h.group(from, ']'); end > 0 && end < h.end && h.text[end] == ' ' {
+			if level, next := h.levelWord(end + 1); next > 0 && h.text[next] == ' ' {
+				h.brackets = 1
+				return h.state(level, next, "level word")
+			}
+		}
+		return false
+	}
 	if i+1 < h.end && h.text[i] == ' ' && isDigit(h.text[i+1]) {
 		if h.at = i + 1; !h.readStamp() || h.stampEnd-h.stamp < len("2006-01-02 15:04") {
 			return false

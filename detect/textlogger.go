@@ -31,16 +31,17 @@ func (h *header) loggerBefore(threads int) {
 		h.loggerColon(i, threads)
 	case h.why == "level letter" && token[len(token)-1] == ']' && isCaller(token[:len(token)-1]): // TensorFlow
 		h.at = i
-	case h.loggerDash(i, threads):
+	case h.loggerDash(i, threads), h.threadAndLogger(i):
 	case (threads > 0 && dots(token) >= 2 || h.stampEnd > 0 && isClassPath(token)) && isLower(token[0]) && isLoggerName(token): // Tomcat, Solr
 		h.logger, h.loggerEnd, h.at = h.at, i, i
 		h.cutMethod()
+		h.stepOverPlaces()
 	case h.numbers > 0 && !h.bracketed && isLoggerName(token): // Odoo: "12 INFO db odoo.modules: text"
 		j := h.tokenEnd(i + 1)
 		if j > i+2 && h.text[j-1] == ':' && isLoggerName(h.text[i+1:j-1]) && dots(h.text[i+1:j-1]) > 0 {
 			h.logger, h.loggerEnd, h.at = i+1, j-1, j
 		}
-	case h.style == slashStyle || h.dashed && h.loggerEnd == 0:
+	case h.style == slashStyle || h.dashed && (h.loggerEnd == 0 || dots(h.text[h.logger:h.loggerEnd]) == 0):
 		h.loggerPipe()
 	}
 }
@@ -189,6 +190,31 @@ func isClassPath(b []byte) bool {
 	return last > 0 && last+1 < len(b) && isUpper(b[last+1]) && dots(b) >= 2
 }
 
+// threadAndLogger reads "main com.example.Pay - message".
+func (h *header) threadAndLogger(i int) bool {
+	if i >= h.end || h.stampEnd == 0 || !isLoggerName(h.text[h.at:i]) {
+		return false
+	}
+	end := h.tokenEnd(i + 1)
+	name := h.text[i+1 : end]
+	if dots(name) == 0 || !isLoggerName(name) || isDigit(name[0]) || !hasPrefix(h.text[end:h.end], " - ") {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = i+1, end, end+len(" - ")
+	return true
+}
+
+// stepOverPlaces steps over "[Pay.java:31]" and an empty "[]" behind a logger.
+func (h *header) stepOverPlaces() {
+	for hasPrefix(h.text[h.at:h.end], " [") {
+		end := h.group(h.at+1, ']')
+		if end == 0 || end > h.at+3 && !isCaller(h.text[h.at+2:end-1]) {
+			return
+		}
+		h.at = end
+	}
+}
+
 // placeEnd reports whether a word ends in ":12".
 func placeEnd(b []byte) bool {
 	colon := bytes.LastIndexByte(b, ':')
@@ -201,7 +227,7 @@ func (h *header) loggerPipe() {
 		return
 	}
 	n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], '|')
-	if n <= 0 || !isLoggerName(h.text[h.at:h.at+n]) {
+	if n <= 0 || !isLoggerName(h.text[h.at:h.at+n]) || h.loggerEnd > 0 && dots(h.text[h.at:h.at+n]) == 0 {
 		return
 	}
 	h.logger, h.loggerEnd = h.at, h.at+n
