@@ -144,7 +144,7 @@ func isLoggerToken(token []byte) bool {
 // isProse reports whether a plain word is rather English than a name.
 func isProse(word []byte) bool {
 	n := len(word)
-	if isUpper(word[0]) {
+	if n > 0 && isUpper(word[0]) {
 		for _, c := range word[1:] {
 			if isUpper(c) {
 				return false
