@@ -25,10 +25,11 @@ func (r *Record) Exceptions() []Exception {
 		return nil
 	}
 	head := min(max(int(r.head), 0), len(r.Text))
-	return g.parse(&source{
-		header: strings.TrimSuffix(cleanText(r.Text[:head]), "\n"),
-		text:   cleanText(r.Text[head:]),
-	})
+	text := cleanText(r.Text[head:])
+	if g.late != "" && r.Continues() {
+		text = g.late + "\n" + text
+	}
+	return g.parse(&source{header: strings.TrimSuffix(cleanText(r.Text[:head]), "\n"), text: text})
 }
 
 // cleanText returns a copy of some lines without colours and carriage returns.

@@ -168,13 +168,13 @@ func cutCrateHashes(name string) string {
 	}
 }
 
-func isHex(s string) bool {
+func isHex[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; !isDigit(c) && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
 			return false
 		}
 	}
-	return s != ""
+	return len(s) > 0
 }
 
 // rustFrame makes a frame of a function and "file:line:column".

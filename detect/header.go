@@ -17,7 +17,8 @@ const maxHeaderLines = 2
 const maxMessageLines = 32
 
 const (
-	headerWeak   uint8 = iota // the line may introduce a trace only
+	headerUnread uint8 = iota // which of the others it is will be known when a line follows that may belong to it
+	headerWeak                // the line may introduce a trace only
 	headerStrong              // it states an error: what is set off from it belongs to it too
 	headerPanic               // it tells of a Go panic, whose value may have more lines
 )
@@ -53,6 +54,15 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepRubyHeader(g, line); v != refuse {
 		return v
 	}
+	if v := stepPHPHeader(g, line); v != refuse {
+		return v
+	}
+	if beginsWithTime(line) {
+		return refuse
+	}
+	if g.state == headerUnread {
+		g.state = g.headerState()
+	}
 	if o := openTrace(line); o.verdict != refuse {
 		if g.depth > 0 && (g.depth > maxHeaderLines || !isStack(o.grammar)) && !g.repeats(o, line) {
 			return refuse
@@ -66,9 +76,6 @@ func stepHeader(g *group, line []byte) verdict {
 		return v
 	}
 	if v := stepInline(g, line); v != refuse {
-		return v
-	}
-	if v := stepPHPHeader(g, line); v != refuse {
 		return v
 	}
 	if v := stepReport(g, line); v != refuse {
@@ -131,6 +138,30 @@ func (g *group) repeats(o opening, line []byte) bool {
 	}
 	value := string(line[n+2:])
 	return len(value) > 0 && headerMessage(string(g.text[:g.first])) == value
+}
+
+// headerState tells what may follow the group's log line.
+func (g *group) headerState() uint8 {
+	switch {
+	case tellsOfPanic(g.text[:g.first]):
+		return headerPanic
+	case g.reading.level >= Error && g.reading.format != Logfmt: // a structured line is complete; a trace may follow it all the same
+		return headerStrong
+	}
+	return headerWeak
+}
+
+// beginsWithTime reports whether a line begins with a date and a time of day,
+// perhaps in a bracket: it is a record of its own.
+func beginsWithTime(line []byte) bool {
+	if len(line) > 0 && line[0] == '[' {
+		line = line[1:]
+	}
+	if len(line) < len("2006-01-02 15:04:05") || !isDigit(line[0]) {
+		return false
+	}
+	_, n := scanStamp(line)
+	return n >= len("2006-01-02 15:04:05")
 }
 
 // introduce puts the group's log line at the head of a trace, if that has none.

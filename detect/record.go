@@ -95,6 +95,13 @@ func (r *Record) Because() string {
 	return why + ", " + trace
 }
 
+// goesOn is why a further piece has the level of the first.
+const goesOn = "goes on from the piece before"
+
+// Continues reports whether the record is a further piece of a line or of a group
+// that is longer than the caps: what it belongs to has been told of already.
+func (r *Record) Continues() bool { return r.Why == goesOn }
+
 // Run is one execution of the app. It is shared by its records and never
 // changed after it was made.
 type Run struct {

@@ -109,6 +109,7 @@ func NewEvents(o EventOptions, emit func(*detect.Record)) *Events {
 // Records that are no events are wanted too: they are the crumbs, and tell
 // whether a trace was the last word. What Add keeps it copies.
 func (e *Events) Add(r *detect.Record, event bool) {
+	event = event && (!r.Continues() || r.Trace != detect.NoLanguage) // what goes on was an event already
 	switch {
 	case r.Exit != nil && r.Exit.Worker != nil:
 		e.worker(r, event)
