@@ -35,7 +35,7 @@ func parseJava(s *source) []Exception {
 	}
 	for i := range p.list {
 		e := &p.list[i]
-		reversed(e.Frames)
+		e.turn()
 		e.Thread = p.thread
 		e.Value = strings.TrimRight(e.Value, "\n \t\r")
 	}
@@ -73,6 +73,9 @@ func (p *javaReader) line(line string) {
 			p.list[n-1].Frames = append(p.list[n-1].Frames, javaFrame(body))
 		}
 	case isJavaMark([]byte(body)) && len(body) < len(line):
+		if n := len(p.list); n > 0 && strings.HasPrefix(body, "... ") {
+			p.list[n-1].elide(body)
+		}
 		p.open = p.open && strings.HasPrefix(body, "*__")
 	case isJavaLink([]byte(body)):
 		p.link(body)
