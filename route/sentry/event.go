@@ -1,9 +1,6 @@
 package sentry
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
 )
@@ -23,6 +20,8 @@ type event struct {
 	Release     string            `json:"release,omitempty"`
 	Dist        string            `json:"dist,omitempty"`
 	Environment string            `json:"environment,omitempty"`
+	Transaction string            `json:"transaction,omitempty"`
+	Request     *request          `json:"request,omitempty"`
 	LogEntry    *logEntry         `json:"logentry,omitempty"`
 	Exception   *list[exception]  `json:"exception,omitempty"`
 	Threads     *list[thread]     `json:"threads,omitempty"`
@@ -39,15 +38,6 @@ type list[T any] struct {
 
 type logEntry struct {
 	Formatted string `json:"formatted"`
-}
-
-type thread struct {
-	ID      string `json:"id"`
-	Name    string `json:"name,omitempty"`
-	Crashed bool   `json:"crashed"`
-	Current bool   `json:"current"`
-
-	Stacktrace *stacktrace `json:"stacktrace,omitempty"`
 }
 
 type crumb struct {
@@ -69,6 +59,8 @@ type maker struct {
 	id    route.Identity
 	host  host // facts about this machine, read with the first event
 	known bool
+
+	processes *processFacts
 }
 
 // payload returns the JSON of the event for r, at most maxEvent long, and its id.
@@ -120,6 +112,7 @@ func (m *maker) event(r *detect.Record) *event {
 	default:
 		e.LogEntry = &logEntry{clean(string(r.Message), maxMessage)}
 	}
+	m.complete(e, r, chain)
 	return e
 }
 
@@ -146,11 +139,16 @@ func platform(r *detect.Record, chain []detect.Exception) string {
 	if lang == detect.NoLanguage && len(chain) > 0 {
 		lang = chain[len(chain)-1].Language
 	}
+	if c := crashOf(r); lang == detect.NoLanguage && c != nil && c.Signal != "" {
+		return "native"
+	}
+	return platformName(lang)
+}
+
+// platformName is Sentry's name for a language.
+func platformName(lang detect.Language) string {
 	switch lang {
 	case detect.NoLanguage:
-		if c := crashOf(r); c != nil && c.Signal != "" {
-			return "native"
-		}
 		return "other"
 	case detect.JavaScript:
 		return "node"
@@ -214,52 +212,6 @@ func (m *maker) breadcrumbs(r *detect.Record) *list[crumb] {
 		}
 	}
 	return &list[crumb]{crumbs}
-}
-
-// maxThreads bounds the threads of a dump that go with an event.
-const maxThreads = 100
-
-// splitThreads tells the exceptions of a trace from the other threads of a dump.
-func splitThreads(list []detect.Exception) (chain, others []detect.Exception) {
-	n := 0
-	for n < len(list) && list[n].Relation == "thread" {
-		n++
-	}
-	return list[n:], list[:n]
-}
-
-// threads names the thread that printed the trace, if it did, and shows the other
-// ones of a dump. As Sentry wants it, the frames of the first stay with the
-// exception.
-func (m *maker) threads(r *detect.Record, chain, others []detect.Exception) *list[thread] {
-	name := chain[len(chain)-1].Thread
-	if name == "" && len(others) == 0 {
-		return nil
-	}
-	all := []thread{{ID: threadID(name), Name: cleanLine(name, maxTagValue), Crashed: true, Current: true}}
-	in := m.framer(r, chain)
-	for i := range others[:min(len(others), maxThreads)] {
-		x := &others[i]
-		t := thread{ID: threadID(x.Thread), Name: cleanLine(x.Thread, maxTagValue)}
-		if t.ID == "0" {
-			t.ID = strconv.Itoa(i + 1)
-		}
-		if frames := in.frames(x); len(frames) > 0 {
-			t.Stacktrace = &stacktrace{frames}
-		}
-		all = append(all, t)
-	}
-	return &list[thread]{all}
-}
-
-// threadID is the number in "goroutine 7", or 0: ids only have to differ within
-// one event.
-func threadID(name string) string {
-	number := strings.TrimPrefix(name, "goroutine ")
-	if number == "" || strings.Trim(number, "0123456789") != "" {
-		return "0"
-	}
-	return number
 }
 
 func either(a, b string) string {

@@ -23,6 +23,8 @@ var testIdentity = route.Identity{Journal: "00112233aabbccdd", Name: "shop", Ver
 
 const testStart = 1795345637_000000000
 
+const testRun = "abababababababababababababababab"
+
 // recordOf lets the detector make a record of text, the last one if it makes
 // several, so that the tests see what it really hands over.
 func recordOf(t *testing.T, text string) detect.Record {
@@ -39,7 +41,7 @@ func recordsOf(text string) []detect.Record {
 	d := detect.New(detect.Options{}, func(r *detect.Record) {
 		rec := *r
 		rec.Text, rec.Message, rec.Logger = clone(r.Text), clone(r.Message), clone(r.Logger)
-		rec.Run = &detect.Run{ID: strings.Repeat("ab", 16), PID: -1, Command: "app", Started: testStart}
+		rec.Run = &detect.Run{ID: testRun, PID: 4711, Command: "app", Started: testStart}
 		rec.Event = &detect.Event{}
 		records = append(records, rec)
 	})
@@ -80,8 +82,10 @@ func newMaker(o Options, cwd string, files fs.FS) *maker {
 	}
 	return &maker{opts: o, id: testIdentity, known: true, host: host{
 		cwd: cwd, os: osContext{Name: "Debian"},
-		open:   func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
-		script: func(*detect.Run) string { return "" },
+		disk: disk{
+			open:    func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
+			resolve: func(name string) (string, error) { return name, nil },
+		},
 	}}
 }
 

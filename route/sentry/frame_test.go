@@ -42,7 +42,7 @@ func TestFrameNames(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m := newMaker(Options{}, "/srv/app", files)
-		f := &framer{files: newFiles(m.host.open), root: "/srv/app", script: "/srv/app/main.py"}
+		f := &framer{files: newFiles(m.host.disk), root: "/srv/app", script: "/srv/app/main.py"}
 		got := f.frame(&tt.in, tt.lang)
 		if tt.want.Function == "" {
 			got.Function = ""
@@ -59,7 +59,8 @@ func TestFrameLimit(t *testing.T) {
 		x.Frames = append(x.Frames, detect.Frame{Function: "main.f", File: "/srv/app/a.go", Line: i%3 + 1})
 	}
 	files := fstest.MapFS{"srv/app/a.go": {Data: []byte("one\ntwo\nthree\n")}}
-	f := &framer{files: newFiles(newMaker(Options{}, "", files).host.open), root: "/srv/app", context: true}
+	f := &framer{files: newFiles(newMaker(Options{}, "", files).host.disk), root: "/srv/app", context: true}
+	f.files.roots = []string{"/srv/app"}
 	got := f.frames(x)
 	if len(got) != maxFrames || got[maxFrames-1].Line != 299%3+1 {
 		t.Fatalf("%d frames, the last at line %d", len(got), got[len(got)-1].Line)
@@ -93,9 +94,6 @@ func TestScriptArg(t *testing.T) {
 			t.Errorf("%q: %q, want %q", tt.args, got, tt.want)
 		}
 	}
-	if got := scriptOfRun(&detect.Run{PID: -1}); got != "" {
-		t.Errorf("no process: %q", got)
-	}
 }
 
 func TestOSRelease(t *testing.T) {
@@ -103,7 +101,7 @@ func TestOSRelease(t *testing.T) {
 	if name != "Debian GNU/Linux" || version != "12" {
 		t.Errorf("%q %q", name, version)
 	}
-	if h := readHost("/srv/app/"); h.os.Name == "" || h.cwd != "/srv/app" || h.open == nil || h.script == nil {
+	if h := readHost("/srv/app/"); h.os.Name == "" || h.cwd != "/srv/app" || h.disk.open == nil {
 		t.Errorf("%+v", h)
 	}
 }

@@ -1,22 +1,20 @@
 package sentry
 
 import (
-	"bytes"
+	"io/fs"
 	"os"
 	"path"
 	"runtime"
 	"strconv"
 	"strings"
-
-	"github.com/logwrap/logwrap/detect"
 )
 
 // host is what the sink knows of the machine and the app's place in it.
 type host struct {
-	open   opener
+	disk   disk
 	cwd    string
 	os     osContext
-	script func(*detect.Run) string
+	device deviceContext
 }
 
 type osContext struct {
@@ -32,19 +30,49 @@ func readHost(cwd string) host {
 	if cwd = path.Clean(cwd); !path.IsAbs(cwd) || cwd == "/" {
 		cwd = "" // below "/" is everything
 	}
+	root := os.DirFS("/")
 	var name, version string
 	if text, err := os.ReadFile("/etc/os-release"); err == nil {
 		name, version = osRelease(string(text))
 	}
 	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease") // absent elsewhere
 	return host{
-		open: openFile, cwd: cwd, script: scriptOfRun,
+		disk: localDisk(), cwd: cwd, device: readDevice(root),
 		os: osContext{
 			Name:    either(cleanLine(name, maxName), runtime.GOOS),
 			Version: cleanLine(version, maxName),
 			Kernel:  cleanLine(string(kernel), maxName),
 		},
 	}
+}
+
+// deviceContext is the machine.
+type deviceContext struct {
+	Type       string `json:"type"`
+	Arch       string `json:"arch,omitempty"`
+	Model      string `json:"model,omitempty"`
+	Processors int    `json:"processor_count,omitempty"`
+	Processor  string `json:"cpu_description,omitempty"`
+	Memory     int64  `json:"memory_size,omitempty"`
+	Boot       string `json:"boot_time,omitempty"`
+}
+
+// readDevice reads /proc and what firmware says. What is not there is left out.
+func readDevice(root fs.FS) deviceContext {
+	d := deviceContext{Type: "device", Arch: runtime.GOARCH, Processors: runtime.NumCPU()}
+	d.Model = cleanLine(readSome(root, "sys/class/dmi/id/product_name", maxName), maxName)
+	_, cpu, _ := strings.Cut(readSome(root, "proc/cpuinfo", 64<<10), "model name\t: ")
+	d.Processor = cleanLine(firstLine(cpu), maxName)
+	if _, rest, ok := strings.Cut(readSome(root, "proc/meminfo", 4<<10), "MemTotal:"); ok {
+		kib, _, _ := strings.Cut(strings.TrimSpace(firstLine(rest)), " ")
+		if n, err := strconv.ParseInt(kib, 10, 64); err == nil {
+			d.Memory = n << 10
+		}
+	}
+	if boot := bootTime(root); boot > 0 {
+		d.Boot = stamp(boot * 1e9)
+	}
+	return d
 }
 
 // osRelease reads os-release(5).
@@ -62,19 +90,9 @@ func osRelease(text string) (name, version string) {
 	return name, version
 }
 
-// scriptOfRun returns the file that a Python app was started with, as long as
-// the app is alive: a trace that was logged does not go back to it.
-func scriptOfRun(r *detect.Run) string {
-	line, err := os.ReadFile("/proc/" + strconv.Itoa(r.PID) + "/cmdline")
-	if err != nil || r.PID <= 0 {
-		return ""
-	}
-	return scriptArg(strings.Split(string(bytes.TrimRight(line, "\x00")), "\x00"))
-}
-
 // scriptArg finds the script in the arguments of a Python interpreter.
 func scriptArg(args []string) string {
-	if !strings.HasPrefix(path.Base(args[0]), "python") {
+	if len(args) == 0 || !strings.HasPrefix(path.Base(args[0]), "python") {
 		return ""
 	}
 	for i := 1; i < len(args); i++ {

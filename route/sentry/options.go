@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ type Options struct {
 	Tags           map[string]string `json:"tags,omitempty"`            // added to every event, and stronger than its own
 	MaxBreadcrumbs int               `json:"max_breadcrumbs,omitempty"` // 0: 100, which is also the most; negative: none
 	SourceContext  *bool             `json:"source_context,omitempty"`  // send source lines around each frame; nil: true
+
+	// Directories whose source files may be sent, links resolved. Nil: the app's working
+	// directory, that of its script, and where languages have their libraries.
+	SourceRoots []string `json:"source_roots,omitempty"`
 
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
@@ -68,6 +73,11 @@ func (o *Options) check() error {
 	if len(o.Dist) > maxDist || strings.ContainsFunc(o.Dist, notInDist) {
 		return &route.OptionError{Option: "dist", Err: fmt.Errorf("%q has characters that Sentry refuses", o.Dist),
 			Hint: "use letters, digits and _.-, at most 64"}
+	}
+	for _, dir := range o.SourceRoots {
+		if !filepath.IsAbs(dir) {
+			return &route.OptionError{Option: "source_roots", Err: fmt.Errorf("%q is not absolute", dir), Hint: "begin each directory with /"}
+		}
 	}
 	if o.Timeout < 0 {
 		return &route.OptionError{Option: "timeout", Err: errors.New("is negative")}

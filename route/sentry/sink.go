@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/logwrap/logwrap/detect"
@@ -48,7 +49,7 @@ func New(o Options, id route.Identity) (*Sink, error) {
 		o.Timeout = defaultTimeout
 	}
 	return &Sink{
-		maker: maker{opts: o, id: id},
+		maker: maker{opts: o, id: id, processes: newProcessFacts(os.DirFS("/"))},
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:                  http.ProxyFromEnvironment,
@@ -65,6 +66,9 @@ func New(o Options, id route.Identity) (*Sink, error) {
 		gzip: gzip.NewWriter(nil),
 	}, nil
 }
+
+// RunBegan notes what /proc tells of the app's process as long as it is there.
+func (s *Sink) RunBegan(run *detect.Run) { s.maker.processes.look(run) }
 
 // Deliver sends the batch, one request an event, and stops at the first event
 // that has to be tried again.
