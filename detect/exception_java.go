@@ -79,11 +79,24 @@ func (p *javaReader) line(line string) {
 		p.open = p.open && strings.HasPrefix(body, "*__")
 	case isJavaLink([]byte(body)):
 		p.link(body)
+		if n := len(p.list); n > 0 {
+			p.list[n-1].Depth = javaDepth(line)
+		}
 	case len(p.list) == 0:
 		p.first(line)
 	case p.open:
 		p.more(line)
 	}
+}
+
+// javaDepth is how far the head of an exception is indented: by a tab for each
+// suppressed one that it is in.
+func javaDepth(line string) int {
+	tabs := len(line) - len(strings.TrimLeft(line, "\t"))
+	if tabs == 0 && indent(line) > 0 {
+		return 1
+	}
+	return tabs
 }
 
 // link reads the head of an exception that belongs to the one before.

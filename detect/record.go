@@ -225,6 +225,7 @@ type Exception struct {
 	Module   string // of the type, where the runtime prints one: "store" of store.StorageError
 	Language Language
 	Relation string  // how it led to the next one: "cause", "context", "suppressed", …; empty for the last
+	Depth    int     // of a JVM exception: inside how many suppressed ones it is printed, itself included
 	Thread   string  // "goroutine 7", "http-nio-1", … where printed
 	Frames   []Frame // oldest call first
 	Elided   []Elided

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -18,24 +19,30 @@ type Score struct {
 	Diffs               []string
 }
 
-// Unexpected returns the differences in values but for those that the file
-// untold.txt in dir lists: a key on each line, then why it differs.
-func (s *Score) Unexpected(dir string) []string {
+// Check returns what is not as it should be: differences in values, and in more
+// than one of fifty keys of frames. Those that the file untold.txt in dir lists are
+// none: a key on each line, then why it differs.
+func (s *Score) Check(dir string) []string {
 	text, _ := os.ReadFile(filepath.Join(dir, "untold.txt")) // there need be none
 	excused := map[string]int{}
 	for line := range strings.Lines(string(text)) {
 		key, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		excused[key]++
 	}
-	var list []string
+	var list, frames []string
 	for _, diff := range s.Diffs {
-		key, _, _ := strings.Cut(diff, ": ")
-		if strings.Contains(key, " frame -") {
-			continue
-		}
-		if excused[key]--; excused[key] < 0 {
+		what, _, _ := strings.Cut(diff, ": ")
+		key, _, _ := strings.Cut(what, " ")
+		switch excused[key]--; {
+		case excused[key] >= 0:
+		case strings.HasPrefix(key, "frame."):
+			frames = append(frames, diff)
+		default:
 			list = append(list, diff)
 		}
+	}
+	if len(frames)*50 > s.FramesTotal {
+		return append(list, frames...)
 	}
 	return list
 }
@@ -48,7 +55,7 @@ func (s *Score) String() string {
 var eventKeys = []string{"level", "platform", "release", "environment", "logger", "transaction", "logentry.formatted", "request.url", "request.method", "request.query_string"}
 
 var exceptionKeys = []string{"type", "value", "module", "mechanism.type", "mechanism.handled", "mechanism.source", "mechanism.synthetic",
-	"mechanism.is_exception_group", "mechanism.exception_id", "mechanism.parent_id"}
+	"mechanism.is_exception_group", "mechanism.meta.errno.number", "mechanism.exception_id", "mechanism.parent_id"}
 
 var frameKeys = []string{"filename", "abs_path", "function", "module", "lineno", "colno", "in_app", "pre_context", "context_line", "post_context"}
 
@@ -57,10 +64,24 @@ var frameKeys = []string{"filename", "abs_path", "function", "module", "lineno",
 func Compare(sdk, ours []map[string]any) *Score {
 	s := &Score{}
 	s.value("events", len(sdk), len(ours))
+	ours = slices.Clone(ours)
 	for i := range min(len(sdk), len(ours)) {
+		// Streams have no order among each other: the next one of the same title, if there is one.
+		j := slices.IndexFunc(ours[i:], func(e map[string]any) bool { return title(e) == title(sdk[i]) })
+		if j > 0 {
+			e := ours[i+j]
+			ours = slices.Insert(slices.Delete(ours, i+j, i+j+1), i, e)
+		}
 		s.event(sdk[i], ours[i])
 	}
 	return s
+}
+
+func title(e map[string]any) string {
+	if list := exceptions(e); len(list) > 0 {
+		return fmt.Sprint(At(list[len(list)-1], "type"), At(list[len(list)-1], "value"))
+	}
+	return fmt.Sprint(At(e, "logentry.formatted"))
 }
 
 func (s *Score) event(sdk, ours map[string]any) {
@@ -81,20 +102,31 @@ func (s *Score) exception(sdk, ours any, last bool) {
 			s.valueAt(key, sdk, ours)
 		}
 	}
-	want, _ := At(sdk, "stacktrace.frames").([]any)
+	want := ownFrames(sdk)
 	got, _ := At(ours, "stacktrace.frames").([]any)
-	s.value("frames", len(want), len(got))
+	s.value("number-of-frames", len(want), len(got))
 	for i := 1; i <= min(len(want), len(got)); i++ {
 		a, b := want[len(want)-i], got[len(got)-i]
 		for _, key := range frameKeys {
 			if v := At(a, key); !isEmpty(v) {
 				s.FramesTotal++
-				if s.same(fmt.Sprintf("%v frame -%d %s", At(sdk, "type"), i, key), v, At(b, key)) {
+				if s.same(fmt.Sprintf("frame.%s %v -%d", key, At(sdk, "type"), i), v, At(b, key)) {
 					s.Frames++
 				}
 			}
 		}
 	}
+}
+
+// ownFrames are the frames of an exception but for those of the SDK, which has
+// itself called by the libraries that it watches.
+func ownFrames(exception any) []any {
+	list, _ := At(exception, "stacktrace.frames").([]any)
+	return slices.DeleteFunc(slices.Clone(list), func(frame any) bool {
+		path, _ := At(frame, "abs_path").(string)
+		file, _ := At(frame, "filename").(string)
+		return strings.Contains(path+file, "/@sentry/") || strings.Contains(path+file, "/@opentelemetry/") || strings.Contains(path, "/sentry_sdk/")
+	})
 }
 
 func (s *Score) valueAt(key string, sdk, ours any) {

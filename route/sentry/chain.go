@@ -22,6 +22,10 @@ type tree struct {
 func newTree(chain []detect.Exception) *tree {
 	n := len(chain)
 	t := &tree{chain: chain, parent: make([]int, n), nth: make([]int, n), own: make([][]int, n)}
+	if n > 0 && chain[n-1].Language == detect.Java {
+		t.byDepth()
+		return t
+	}
 	strays := 0
 	for rest := n; rest > 0; { // more than once only for a chain that is none
 		root := rest - 1
@@ -40,6 +44,32 @@ func newTree(chain []detect.Exception) *tree {
 	return t
 }
 
+// byDepth is for the JVM, which prints what belongs to a suppressed exception
+// further in: a cause belongs to the last one before it at its depth, what was
+// suppressed to the last one further out.
+func (t *tree) byDepth() {
+	var last []int // by depth
+	for i := len(t.chain) - 1; i >= 0; i-- {
+		x := &t.chain[i]
+		t.parent[i] = -1
+		depth := min(x.Depth, len(last))
+		of := depth
+		if x.Relation == "suppressed" {
+			of--
+		}
+		if of = min(of, len(last)-1); of >= 0 {
+			parent := last[of]
+			for _, other := range t.own[parent] {
+				if t.chain[other].Relation == x.Relation {
+					t.nth[i]++
+				}
+			}
+			t.parent[i], t.own[parent] = parent, append(t.own[parent], i)
+		}
+		last = append(last[:depth], i)
+	}
+}
+
 // take finds what belongs to the i-th exception, and returns the index of the first
 // one of all that.
 func (t *tree) take(i int) int {
@@ -54,15 +84,13 @@ func (t *tree) takeMembers(i, rest int) int {
 	left := members(&t.chain[i])
 	for nth := 0; rest > 0 && isMember(&t.chain[rest-1]); nth++ {
 		m := rest - 1
-		if left == 0 && t.chain[m].Relation == "member" {
+		if left == 0 {
 			break
 		}
 		t.parent[m], t.nth[m] = i, nth
 		t.own[i] = append(t.own[i], m)
 		left--
-		if rest = m; t.chain[m].Relation == "member" { // the cause of what was suppressed stands elsewhere
-			rest = t.take(m)
-		}
+		rest = t.take(m)
 	}
 	return rest
 }

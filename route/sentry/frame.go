@@ -58,7 +58,7 @@ func (m *maker) framer(r *detect.Record, chain []detect.Exception) *framer {
 	if r.Trace == detect.JavaScript && bytes.Contains(r.Text, []byte(" [as ")) {
 		f.aliases = string(r.Text[:min(len(r.Text), maxAliasText)])
 	}
-	started := f.absolute(scriptArg(facts.argv))
+	started := f.startedAs(facts.argv)
 	if r.Trace == detect.Python {
 		f.script = either(f.absolute(scriptOf(chain)), started)
 	}

@@ -11,8 +11,30 @@ import (
 // to its first line: that of the outermost "<module>".
 func scriptOf(chain []detect.Exception) string {
 	for i := len(chain) - 1; i >= 0; i-- {
-		if frames := chain[i].Frames; len(frames) > 0 && frames[0].Function == "<module>" && isPath(frames[0].File) {
+		frames := chain[i].Frames
+		for len(frames) > 1 && isRunpy(frames[0].File) { // python -m
+			frames = frames[1:]
+		}
+		if len(frames) > 0 && frames[0].Function == "<module>" && isPath(frames[0].File) {
 			return frames[0].File
+		}
+	}
+	return ""
+}
+
+func isRunpy(file string) bool { return file == "<frozen runpy>" || path.Base(file) == "runpy.py" }
+
+// startedAs returns the file that a Python process was started with: the script, or
+// that of the module below the working directory.
+func (f *framer) startedAs(argv []string) string {
+	script, module := scriptArg(argv)
+	if module == "" {
+		return f.absolute(script)
+	}
+	file := f.absolute(strings.ReplaceAll(module, ".", "/"))
+	for _, name := range []string{file + "/__main__.py", file + ".py"} {
+		if file != "" && f.files.exists(name) {
+			return name
 		}
 	}
 	return ""
@@ -46,7 +68,7 @@ func (f *framer) namePython(out *frame) {
 func (f *framer) importRoot(file string) string {
 	dir := path.Dir(file)
 	for range 32 {
-		if dir == f.root || dir == path.Dir(f.script) || !f.files.exists(path.Join(dir, "__init__.py")) {
+		if dir == f.root || dir == f.scriptDir() || !f.files.exists(path.Join(dir, "__init__.py")) {
 			break
 		}
 		dir = path.Dir(dir)
@@ -62,10 +84,20 @@ func (f *framer) importRoot(file string) string {
 	if lib := pythonLib(file); lib != "" {
 		return lib
 	}
-	for _, search := range []string{path.Dir(f.script), f.root} {
-		if search != "." && search != "/" && strings.HasPrefix(file, search+"/") {
+	for _, search := range []string{f.scriptDir(), f.root} {
+		if search != "" && search != "/" && strings.HasPrefix(file, search+"/") {
 			return search
 		}
+	}
+	return dir
+}
+
+// scriptDir is where the script's imports come from, "" if not from beside it: what
+// was started as a package is no script.
+func (f *framer) scriptDir() string {
+	dir := path.Dir(f.script)
+	if f.script == "" || path.Base(f.script) == "__main__.py" && f.files.exists(path.Join(dir, "__init__.py")) {
+		return ""
 	}
 	return dir
 }

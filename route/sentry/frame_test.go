@@ -83,14 +83,19 @@ func TestScriptArg(t *testing.T) {
 	}{
 		{[]string{"python3", "app.py", "-x"}, "app.py"},
 		{[]string{"/usr/bin/python3.11", "-u", "-W", "ignore", "/srv/app.py"}, "/srv/app.py"},
-		{[]string{"python3", "-m", "shop"}, ""},
+		{[]string{"python3", "-m", "shop"}, "-m shop"},
+		{[]string{"python3", "-u", "-mshop.jobs", "x.py"}, "-m shop.jobs"},
 		{[]string{"python3", "-c", "print()"}, ""},
 		{[]string{"python3"}, ""},
 		{[]string{"node", "app.js"}, ""},
 		{[]string{""}, ""},
 	}
 	for _, tt := range tests {
-		if got := scriptArg(tt.args); got != tt.want {
+		got, module := scriptArg(tt.args)
+		if module != "" {
+			got += "-m " + module
+		}
+		if got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.args, got, tt.want)
 		}
 	}

@@ -90,22 +90,25 @@ func osRelease(text string) (name, version string) {
 	return name, version
 }
 
-// scriptArg finds the script in the arguments of a Python interpreter.
-func scriptArg(args []string) string {
+// scriptArg finds the script, or the module, in the arguments of a Python
+// interpreter.
+func scriptArg(args []string) (script, module string) {
 	if len(args) == 0 || !strings.HasPrefix(path.Base(args[0]), "python") {
-		return ""
+		return "", ""
 	}
 	for i := 1; i < len(args); i++ {
 		switch a := args[i]; {
 		case a == "-W" || a == "-X":
 			i++
-		case strings.HasPrefix(a, "-"):
-			if strings.HasPrefix(a, "-c") || strings.HasPrefix(a, "-m") || a == "-" {
-				return ""
-			}
-		default:
-			return a
+		case a == "-m" && i+1 < len(args):
+			return "", args[i+1]
+		case strings.HasPrefix(a, "-m"):
+			return "", a[len("-m"):]
+		case strings.HasPrefix(a, "-c") || a == "-":
+			return "", ""
+		case !strings.HasPrefix(a, "-"):
+			return a, ""
 		}
 	}
-	return ""
+	return "", ""
 }
