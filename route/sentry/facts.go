@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,14 +37,17 @@ const (
 // gathered when a run is first seen: an event about its end is made when the
 // process is gone.
 type processFacts struct {
-	root fs.FS // "/"; nil: nothing is known of any process
+	root fs.FS    // "/"; nil: nothing is known of any process
+	args []string // of the app: what is known of a process that was gone too soon
 
 	mu    sync.Mutex
 	known map[string]facts
 	order []string // of known, oldest first
 }
 
-func newProcessFacts(root fs.FS) *processFacts { return &processFacts{root: root} }
+func newProcessFacts(root fs.FS, args []string) *processFacts {
+	return &processFacts{root: root, args: args}
+}
 
 // look returns the facts about the process of a run, zero for what is not known.
 // It can be called by several goroutines.
@@ -54,7 +59,9 @@ func (p *processFacts) look(run *detect.Run) facts {
 	defer p.mu.Unlock()
 	f, found := p.known[run.ID]
 	if !found {
-		f = readFacts(p.root, run)
+		if f = readFacts(p.root, run); len(f.argv) == 0 {
+			f = p.guess(run)
+		}
 		p.keep(run.ID, f)
 	}
 	return f
@@ -72,6 +79,33 @@ func (p *processFacts) keep(id string, f facts) {
 	p.order = append(p.order, id)
 }
 
+// guess goes by the command that logwrap starts, if the run is one of it. A program
+// that hands over to another one is not seen through.
+func (p *processFacts) guess(run *detect.Run) facts {
+	if len(p.args) == 0 || path.Base(p.args[0]) != run.Command {
+		return facts{}
+	}
+	f := facts{argv: p.args}
+	file, err := exec.LookPath(p.args[0])
+	if err != nil {
+		return f
+	}
+	if f.exe, err = filepath.EvalSymlinks(file); err == nil && path.IsAbs(f.exe) {
+		f.identify(p.root, strings.TrimPrefix(f.exe, "/"))
+	}
+	return f
+}
+
+// identify finds the runtime; exe is where the program can be opened.
+func (f *facts) identify(root fs.FS, exe string) {
+	if !f.jailed {
+		f.runtime = runtimeOfExe(root, f)
+	}
+	if f.runtime.Name == "" {
+		f.runtime, f.module = goRuntime(root, exe)
+	}
+}
+
 // readFacts reads /proc, if the process of the run is still that of its number.
 func readFacts(root fs.FS, run *detect.Run) facts {
 	dir := "proc/" + strconv.Itoa(run.PID)
@@ -86,12 +120,7 @@ func readFacts(root fs.FS, run *detect.Run) facts {
 	if line := readSome(root, dir+"/cmdline", maxArgv); line != "" {
 		f.argv = strings.Split(strings.TrimRight(line, "\x00"), "\x00")
 	}
-	if !f.jailed {
-		f.runtime = runtimeOfExe(root, &f)
-	}
-	if f.runtime.Name == "" {
-		f.runtime, f.module = goRuntime(root, dir+"/exe")
-	}
+	f.identify(root, dir+"/exe")
 	return f
 }
 

@@ -24,8 +24,8 @@ type osContext struct {
 }
 
 func readHost(cwd string) host {
-	if cwd == "" {
-		cwd, _ = os.Getwd() // none is fine: names stay absolute then
+	if here, err := os.Getwd(); err == nil && !path.IsAbs(cwd) { // none is fine: names stay absolute then
+		cwd = path.Join(here, cwd)
 	}
 	if cwd = path.Clean(cwd); !path.IsAbs(cwd) || cwd == "/" {
 		cwd = "" // below "/" is everything

@@ -41,8 +41,9 @@ type Options struct {
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
 
-	Client string `json:"-"` // version of logwrap that the events name; empty: what the build says
-	Dir    string `json:"-"` // the app's working directory; empty: that of this process
+	Client string   `json:"-"` // version of logwrap that the events name; empty: what the build says
+	Args   []string `json:"-"` // the app's command, for a process that is gone before it was looked at
+	Dir    string   `json:"-"` // the app's working directory; empty: that of this process
 }
 
 // DefaultLimits says how a Sink wants its records batched: an event is sent at

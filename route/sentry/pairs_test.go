@@ -82,7 +82,7 @@ func pairProcess(name string) *processFacts {
 		"java":   {runtime: runtimeContext{Name: "java"}},
 	}
 	language, _, _ := strings.Cut(name, "-")
-	p := newProcessFacts(fstest.MapFS{})
+	p := newProcessFacts(fstest.MapFS{}, nil)
 	p.keep(testRun, known[language])
 	return p
 }

@@ -30,17 +30,19 @@ func pythonLines(text string) map[place]string {
 	const margin = " \t|+" // of exception groups
 	shown := make(map[place]string)
 	var at place
-	for line := range strings.Lines(text) {
-		line = strings.TrimLeft(strings.TrimRight(line, "\r\n"), margin)
+	column := 0 // of the frame; its source line stands further in
+	for whole := range strings.Lines(text) {
+		whole = strings.TrimRight(whole, "\r\n")
+		line := strings.TrimLeft(whole, margin)
 		rest, isFrame := strings.CutPrefix(line, `File "`)
 		if !isFrame {
-			if at.file != "" && line != "" {
+			if at.file != "" && line != "" && len(whole)-len(line) > column {
 				shown[at] = line
 			}
 			at = place{}
 			continue
 		}
-		at = place{}
+		at, column = place{}, len(whole)-len(line)
 		if i := strings.LastIndex(rest, `", line `); i > 0 {
 			number, _, called := strings.Cut(rest[i+len(`", line `):], ", in ")
 			if n, err := strconv.Atoi(number); err == nil && called {

@@ -49,7 +49,7 @@ func New(o Options, id route.Identity) (*Sink, error) {
 		o.Timeout = defaultTimeout
 	}
 	return &Sink{
-		maker: maker{opts: o, id: id, processes: newProcessFacts(os.DirFS("/"))},
+		maker: maker{opts: o, id: id, processes: newProcessFacts(os.DirFS("/"), o.Args)},
 		client: &http.Client{
 			Transport: &http.Transport{
 				Proxy:                  http.ProxyFromEnvironment,
