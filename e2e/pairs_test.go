@@ -76,6 +76,8 @@ func preparePair(t *testing.T, name string) *pair {
 		p.plain = append([]string{installed["PYTHON"]}, pairArgs(p.dir, "program.py")...)
 	case "node":
 		p.plain, p.env = append([]string{lookTool(t, "node")}, pairArgs(p.dir, "program.js", "program.mjs")...), []string{"NODE_PATH=" + installed["NODE_PATH"]}
+	case "ruby":
+		p.plain = []string{installed["RUBY"], filepath.Join(p.dir, "bin/program.rb")} // the SDK takes other folders, and relative names, for a library's
 	case "go":
 		p.plain = buildGoPair(t, p.dir, installed["SENTRY_GO"])
 	case "java":

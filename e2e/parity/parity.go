@@ -52,7 +52,10 @@ func (s *Score) String() string {
 }
 
 // Events are compared by these keys, written as paths.
-var eventKeys = []string{"level", "platform", "release", "environment", "logger", "transaction", "logentry.formatted", "request.url", "request.method", "request.query_string"}
+var eventKeys = []string{
+	"level", "platform", "release", "environment", "logger", "transaction", "logentry.formatted", "request.url", "request.method", "request.query_string",
+	"contexts.runtime.name", "contexts.runtime.version",
+}
 
 var exceptionKeys = []string{"type", "value", "module", "mechanism.type", "mechanism.handled", "mechanism.source", "mechanism.synthetic",
 	"mechanism.is_exception_group", "mechanism.meta.errno.number", "mechanism.exception_id", "mechanism.parent_id"}

@@ -6,6 +6,7 @@
 #   python  PYTHON, the interpreter of a virtual environment
 #   node    NODE_PATH, the folder with the packages
 #   java    CLASSPATH, the jars
+#   ruby    RUBY, an interpreter that has the SDK, the one of the distribution
 #   go      SENTRY_GO, the version to require; the module comes from the proxy
 . "$(dirname "$0")/lib.sh"
 python_sdk="${SENTRY_PYTHON_VERSION:-2.75.0}" flask="3.1.3"
@@ -31,10 +32,18 @@ POM
   (cd "$1" && mvn -q -B dependency:copy-dependencies -DoutputDirectory="$1" 9>&-)
 }
 
+# ruby_with_sdk: RubyGems is not asked; Debian has the SDK.
+ruby_with_sdk() {
+  need ruby
+  ruby -e 'require "sentry-ruby"' 2>/dev/null || die "ruby has no Sentry SDK (Debian: apt-get install ruby-sentry-ruby)"
+  command -v ruby
+}
+
 case "${1:-} ${2:-}" in
 "install python") echo "PYTHON=$(install_once "sentry-python-$python_sdk" python_venv "sentry-sdk==$python_sdk" "flask==$flask")/bin/python" ;;
 "install node") echo "NODE_PATH=$(install_once "sentry-node-$node_sdk" node_packages "@sentry/node@$node_sdk")/node_modules" ;;
 "install java") echo "CLASSPATH=$(install_once "sentry-java-$java_sdk" java_jars)/*" ;;
+"install ruby") ruby="$(ruby_with_sdk)" && echo "RUBY=$ruby" ;;
 "install go") echo "SENTRY_GO=$go_sdk" ;;
-*) die "usage: $name.sh install python|node|java|go" ;;
+*) die "usage: $name.sh install python|node|java|ruby|go" ;;
 esac

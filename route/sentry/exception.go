@@ -118,6 +118,10 @@ func typeOf(x *detect.Exception) (typ, module string) {
 		if i := strings.LastIndexByte(x.Type, '.'); i > 0 && i < len(x.Type)-1 {
 			return x.Type[i+1:], x.Type[:i]
 		}
+	case detect.Ruby: // that SDK leaves the module in the type
+		if i := strings.LastIndex(x.Type, "::"); i > 0 {
+			return x.Type, x.Type[:i]
+		}
 	case detect.Go:
 		return goType(x), ""
 	}

@@ -161,7 +161,11 @@ func (f *framer) addContext(out *frame, in *detect.Frame, lang detect.Language) 
 	if file == "" || in.Line < 1 {
 		return
 	}
-	before, line, after, ok := f.files.around(file, in.Line)
+	beside := contextLines
+	if lang == detect.Ruby {
+		beside = rubyContextLines
+	}
+	before, line, after, ok := f.files.around(file, in.Line, beside)
 	if !ok || contradicts(f.shown, in, line) {
 		return
 	}

@@ -79,6 +79,7 @@ func pairProcess(name string) *processFacts {
 	known := map[string]facts{
 		"python": {argv: []string{"/usr/bin/python3", "program.py"}, runtime: runtimeContext{"CPython", "3.11"}},
 		"node":   {runtime: runtimeContext{Name: "node"}},
+		"ruby":   {runtime: runtimeContext{Name: "ruby"}},
 		"java":   {runtime: runtimeContext{Name: "java"}},
 	}
 	language, _, _ := strings.Cut(name, "-")

@@ -10,10 +10,11 @@ import (
 )
 
 const (
-	contextLines  = 5
-	maxSourceFile = 2 << 20  // a longer file is not read
-	maxSourceSum  = 16 << 20 // bytes of all files read for one event
-	maxSourceOpen = 64       // files opened for one event
+	contextLines     = 5 // before and after; those of sentry-ruby are 3
+	rubyContextLines = 3
+	maxSourceFile    = 2 << 20  // a longer file is not read
+	maxSourceSum     = 16 << 20 // bytes of all files read for one event
+	maxSourceOpen    = 64       // files opened for one event
 )
 
 // sourceTypes are the files that are read for context. What a traceback names is
@@ -56,11 +57,11 @@ func (f *files) exists(name string) bool {
 	return there
 }
 
-// around returns the n-th line of a file, from 1, and the lines next to it.
-func (f *files) around(name string, n int) (before []string, line string, after []string, ok bool) {
+// around returns the n-th line of a file, from 1, and so many lines before and after.
+func (f *files) around(name string, n, beside int) (before []string, line string, after []string, ok bool) {
 	text := f.read(name)
-	first := max(1, n-contextLines)
-	for i := 1; len(text) > 0 && i <= n+contextLines; i++ {
+	first := max(1, n-beside)
+	for i := 1; len(text) > 0 && i <= n+beside; i++ {
 		var this []byte
 		this, text = cutLine(text)
 		switch {

@@ -37,15 +37,15 @@ func TestAround(t *testing.T) {
 		{"/none.py", 1, 0, 0, "", false},
 	}
 	for _, tt := range tests {
-		before, line, after, ok := f.around(tt.name, tt.n)
+		before, line, after, ok := f.around(tt.name, tt.n, contextLines)
 		if ok != tt.ok || line != tt.line || ok && (len(before) != tt.before || len(after) != tt.after) {
 			t.Errorf("%s:%d: %q %q %q %v", tt.name, tt.n, before, line, after, ok)
 		}
 	}
-	if before, _, after, _ := f.around("/a.py", 2); !reflect.DeepEqual(before, []string{"line 1"}) || after[0] != "line 3" {
+	if before, _, after, _ := f.around("/a.py", 2, contextLines); !reflect.DeepEqual(before, []string{"line 1"}) || after[0] != "line 3" {
 		t.Errorf("%q %q", before, after)
 	}
-	if _, line, _, _ := f.around("/d.py", 1); len(line) > maxSourceLine || !strings.HasPrefix(line, "x\uFFFDy") {
+	if _, line, _, _ := f.around("/d.py", 1, contextLines); len(line) > maxSourceLine || !strings.HasPrefix(line, "x\uFFFDy") {
 		t.Errorf("line %q", line)
 	}
 }

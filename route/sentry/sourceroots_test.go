@@ -55,14 +55,14 @@ func TestSourceRoots(t *testing.T) {
 	} {
 		f := newFiles(localDisk())
 		f.roots, f.libs = sourceRoots(localDisk(), nil, dir+"/app", ""), true
-		if _, _, _, ok := f.around(tt.file, 1); ok != tt.want {
+		if _, _, _, ok := f.around(tt.file, 1, contextLines); ok != tt.want {
 			t.Errorf("%s: read %v, want %v", name, ok, tt.want)
 		}
 	}
 	given := newFiles(localDisk())
 	given.roots = sourceRoots(localDisk(), []string{link(dir+"/home", "roots"), dir + "/none"}, dir+"/app", "")
 	for file, want := range map[string]bool{secret: true, app: false, library: false} {
-		if _, _, _, ok := given.around(file, 1); ok != want {
+		if _, _, _, ok := given.around(file, 1, contextLines); ok != want {
 			t.Errorf("of given roots, %s: read %v, want %v", file, ok, want)
 		}
 	}
