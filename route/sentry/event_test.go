@@ -343,7 +343,7 @@ func TestEvent(t *testing.T) {
 			"exception.values.0.mechanism.source": "suppressed[1]", "threads.values.0.name": "main", "threads.values.0.id": "0",
 		}},
 		{"node", died(recordOf(t, rejectedTrace), detect.Exit{Code: 1}), map[string]any{
-			"platform": "node", "exception.values.0.type": "HttpError", "exception.values.0.mechanism.type": "auto.node.onuncaughtexception",
+			"platform": "node", "exception.values.0.type": "HttpError", "exception.values.0.mechanism.type": "auto.node.onunhandledrejection",
 			"exception.values.0.stacktrace.frames.2.function": "get", "exception.values.0.stacktrace.frames.2.module": "main",
 			"exception.values.0.stacktrace.frames.2.colno":  9.0,
 			"exception.values.0.stacktrace.frames.1.module": "@acme.http.lib:get", "exception.values.0.stacktrace.frames.1.function": "Object.?",
@@ -435,6 +435,7 @@ func TestGoType(t *testing.T) {
 		"runtime error: index out of range [2] with length 1":              "runtime.boundsError",
 		"runtime error: slice bounds out of range [:5] with capacity 3":    "runtime.boundsError",
 		"interface conversion: interface {} is string, not int":            "*runtime.TypeAssertionError",
+		"send on closed channel":                                           "runtime.plainError",
 		"cart: quantity must be positive":                                  "panic",
 	} {
 		if got := goType(&detect.Exception{Type: "panic", Value: value, Language: detect.Go}); got != want {

@@ -137,6 +137,8 @@ func goType(x *detect.Exception) string {
 		return x.Type
 	case strings.HasPrefix(value, "interface conversion: "):
 		return "*runtime.TypeAssertionError"
+	case value == "assignment to entry in nil map", value == "close of nil channel", value == "close of closed channel", value == "send on closed channel":
+		return "runtime.plainError"
 	case !isRuntime:
 		return "panic"
 	case strings.HasPrefix(rest, "index out of range ["), strings.HasPrefix(rest, "slice bounds out of range ["):

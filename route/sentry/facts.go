@@ -21,7 +21,7 @@ type facts struct {
 	exe     string // path of the program, as the process sees it
 	argv    []string
 	cwd     string
-	jailed  bool // its root is another one than ours: no path of it means anything here
+	jailed  bool // it has another root or other mounts than we: no path of it means anything here
 	runtime runtimeContext
 	module  string // of a Go program: path@version
 }
@@ -116,7 +116,7 @@ func readFacts(root fs.FS, run *detect.Run) facts {
 	var f facts
 	f.exe = readLink(root, dir+"/exe")
 	f.cwd = readLink(root, dir+"/cwd")
-	f.jailed = !slices.Contains([]string{"", readLink(root, "proc/self/root")}, readLink(root, dir+"/root"))
+	f.jailed = differ(root, dir+"/root", "proc/self/root") || differ(root, dir+"/ns/mnt", "proc/self/ns/mnt")
 	if line := readSome(root, dir+"/cmdline", maxArgv); line != "" {
 		f.argv = strings.Split(strings.TrimRight(line, "\x00"), "\x00")
 	}
@@ -183,6 +183,16 @@ func readSome(root fs.FS, name string, most int64) string {
 		return ""
 	}
 	return string(text)
+}
+
+// differ reports whether two links are there and lead to different places.
+func differ(root fs.FS, a, b string) bool {
+	one, err := fs.ReadLink(root, a)
+	if err != nil {
+		return false
+	}
+	other, err := fs.ReadLink(root, b)
+	return err == nil && one != other
 }
 
 func readLink(root fs.FS, name string) string {

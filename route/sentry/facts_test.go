@@ -86,10 +86,13 @@ func TestFactsOfAnother(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	jail := procFS("/usr/bin/ruby3.1", "ruby")
-	jail["proc/4711/root"].Data = []byte("/srv/jail")
-	if got := newProcessFacts(jail, nil).look(testRunOf(4711)); !got.jailed || got.runtime.Name != "" {
-		t.Errorf("in a jail: %+v", got)
+	for link, to := range map[string]string{"root": "/srv/jail", "ns/mnt": "mnt:[2]"} {
+		jail := procFS("/usr/bin/ruby3.1", "ruby")
+		jail["proc/self/ns/mnt"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("mnt:[1]")}
+		jail["proc/4711/"+link] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte(to)}
+		if got := newProcessFacts(jail, nil).look(testRunOf(4711)); !got.jailed || got.runtime.Name != "" {
+			t.Errorf("in a jail by %s: %+v", link, got)
+		}
 	}
 }
 

@@ -103,7 +103,7 @@ func (f *framer) frame(in *detect.Frame, lang detect.Language) frame {
 	case detect.Go:
 		f.nameGo(&out)
 	case detect.Java:
-		splitFunction(&out, strings.LastIndexByte(in.Function, '.'))
+		nameJava(&out)
 	case detect.JavaScript:
 		f.nameJavaScript(&out)
 	case detect.Ruby:

@@ -58,8 +58,11 @@ func (f *framer) namePython(out *frame) {
 	module := strings.TrimSuffix(strings.TrimSuffix(inside, path.Ext(inside)), "/__init__")
 	out.Module = strings.ReplaceAll(module, "/", ".")
 	out.Filename = inside
-	if !strings.Contains(out.Module, ".") { // as the SDK does for what is in no package
+	switch top, _, _ := strings.Cut(inside, "/"); {
+	case !strings.Contains(out.Module, "."): // as the SDK does for what is in no package
 		out.Filename = path.Base(out.AbsPath)
+	case !isLibrary(out.AbsPath) && f.files.exists(out.AbsPath) && !f.files.exists(path.Join(strings.TrimSuffix(out.AbsPath, inside), top, "__init__.py")):
+		out.Filename = out.AbsPath // and for what is in a package without a file of its own
 	}
 }
 

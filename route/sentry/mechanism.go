@@ -2,6 +2,7 @@ package sentry
 
 import (
 	"bytes"
+	"path"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
 	case req.framework != "": // it answered the request with an error, whatever became of the process
 		m.Type, m.Handled = req.framework, false
 	case crashOf(r) != nil || isUncaught(r):
-		m.Type, m.Handled = uncaughtName(r), false
+		m.Type, m.Handled = uncaughtName(r, chain), false
 	case r.Trace == detect.JavaScript:
 		m.Type = consoleMechanism
 	}
@@ -32,7 +33,7 @@ func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
 }
 
 // uncaughtName names the hook of the runtime that printed the trace of r.
-func uncaughtName(r *detect.Record) string {
+func uncaughtName(r *detect.Record, chain []detect.Exception) string {
 	switch r.Trace {
 	case detect.Python:
 		switch {
@@ -43,7 +44,7 @@ func uncaughtName(r *detect.Record) string {
 		}
 		return "excepthook"
 	case detect.JavaScript:
-		if isRejection(r.Text) {
+		if isRejection(r.Text, &chain[len(chain)-1]) {
 			return "auto.node.onunhandledrejection"
 		}
 		return "auto.node.onuncaughtexception"
@@ -62,13 +63,24 @@ func uncaughtName(r *detect.Record) string {
 // isRejection reports whether an error that nothing caught had rejected a promise:
 // Node says so, or the error was thrown in an async function, where that is all it
 // can do.
-func isRejection(text []byte) bool {
+func isRejection(text []byte, x *detect.Exception) bool {
 	for _, sign := range []string{"UnhandledPromiseRejection", "triggerUncaughtException(err, true", "\n    at async "} {
 		if bytes.Contains(text, []byte(sign)) {
 			return true
 		}
 	}
-	return false
+	return isResumed(x.Frames)
+}
+
+// isResumed reports whether the outermost call is that of an async function which
+// goes on after an await: below all else there is a frame of the runtime's, unless
+// the stack was cut.
+func isResumed(frames []detect.Frame) bool {
+	const stackLimit = 10 // V8's
+	if len(frames) == 0 || len(frames) >= stackLimit {
+		return false
+	}
+	return path.IsAbs(strings.TrimPrefix(frames[0].File, "file://"))
 }
 
 // isUncaught reports whether the trace of r has the form that its runtime prints

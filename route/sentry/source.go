@@ -14,7 +14,7 @@ const (
 	rubyContextLines = 3
 	maxSourceFile    = 2 << 20  // a longer file is not read
 	maxSourceSum     = 16 << 20 // bytes of all files read for one event
-	maxSourceOpen    = 64       // files opened for one event
+	maxSourceOpen    = 128      // files opened for one event
 )
 
 // sourceTypes are the files that are read for context. What a traceback names is
