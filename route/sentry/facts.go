@@ -58,18 +58,27 @@ func (p *processFacts) look(run *detect.Run) facts {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f, found := p.known[run.ID]
-	if !found {
-		if f = readFacts(p.root, run); len(f.argv) == 0 {
-			f = p.guess(run)
-		}
-		p.keep(run.ID, f)
+	now := readFacts(p.root, run)
+	switch {
+	case len(now.argv) == 0 && !found:
+		f = p.guess(run)
+	case len(now.argv) == 0, now.exe == f.exe: // it is gone, or what it was
+		return f
+	default: // new, or a script has handed over to the program
+		f = now
+		f.identify(p.root, "proc/"+strconv.Itoa(run.PID)+"/exe")
 	}
+	p.keep(run.ID, f)
 	return f
 }
 
 func (p *processFacts) keep(id string, f facts) {
 	if p.known == nil {
 		p.known = make(map[string]facts)
+	}
+	if _, found := p.known[id]; found {
+		p.known[id] = f
+		return
 	}
 	if len(p.order) >= maxRuns {
 		delete(p.known, p.order[0])
@@ -106,7 +115,7 @@ func (f *facts) identify(root fs.FS, exe string) {
 	}
 }
 
-// readFacts reads /proc, if the process of the run is still that of its number.
+// readFacts reads /proc, but for the program itself, if the process of the run is still that of its number.
 func readFacts(root fs.FS, run *detect.Run) facts {
 	dir := "proc/" + strconv.Itoa(run.PID)
 	started := startTime(root, dir)
@@ -120,7 +129,6 @@ func readFacts(root fs.FS, run *detect.Run) facts {
 	if line := readSome(root, dir+"/cmdline", maxArgv); line != "" {
 		f.argv = strings.Split(strings.TrimRight(line, "\x00"), "\x00")
 	}
-	f.identify(root, dir+"/exe")
 	return f
 }
 

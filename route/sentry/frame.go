@@ -58,13 +58,12 @@ func (m *maker) framer(r *detect.Record, chain []detect.Exception) *framer {
 	if r.Trace == detect.JavaScript && bytes.Contains(r.Text, []byte(" [as ")) {
 		f.aliases = string(r.Text[:min(len(r.Text), maxAliasText)])
 	}
-	started := f.startedAs(facts.argv)
 	if r.Trace == detect.Python {
-		f.script = either(f.absolute(scriptOf(chain)), started)
+		f.script = either(f.absolute(scriptOf(chain)), either(f.startedAs(facts.argv), f.startedAs(m.opts.Args)))
 	}
 	if f.context = !facts.jailed && (m.opts.SourceContext == nil || *m.opts.SourceContext); f.context {
 		f.shown = printedLines(r)
-		f.files.roots, f.files.libs = sourceRoots(m.host.disk, m.opts.SourceRoots, root, started), m.opts.SourceRoots == nil
+		f.files.roots, f.files.libs = m.sourceRoots(f, facts.argv), m.opts.SourceRoots == nil
 		if r.Run != nil {
 			f.files.newer = r.Run.Started
 		}

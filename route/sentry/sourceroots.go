@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -54,18 +56,32 @@ func isLibrary(name string) bool {
 
 // sourceRoots are the directories whose files may be sent: those of the options,
 // else the app's working directory and that of the script it was started with.
-func sourceRoots(d disk, given []string, cwd, script string) []string {
-	if given == nil {
-		given = []string{cwd}
-		if script != "" {
-			given = append(given, filepath.Dir(script))
-		}
+func (m *maker) sourceRoots(f *framer, argv []string) []string {
+	dirs := m.opts.SourceRoots
+	if dirs == nil {
+		dirs = []string{f.root, f.scriptFolder(argv), f.scriptFolder(m.opts.Args)}
 	}
-	var roots []string
-	for _, dir := range given {
+	return resolveAll(m.host.disk, dirs)
+}
+
+func resolveAll(d disk, dirs []string) (roots []string) {
+	for _, dir := range dirs {
 		if real, err := d.resolve(dir); dir != "" && err == nil {
 			roots = append(roots, real)
 		}
 	}
 	return roots
+}
+
+// scriptFolder is where the first argument lies that is a file with source code; ""
+// if there is none.
+func (f *framer) scriptFolder(argv []string) string {
+	for _, arg := range argv {
+		if slices.Contains(sourceTypes[:], strings.ToLower(path.Ext(arg))) && !strings.HasPrefix(arg, "-") {
+			if file := f.absolute(arg); file != "" {
+				return path.Dir(file)
+			}
+		}
+	}
+	return ""
 }

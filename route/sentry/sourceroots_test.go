@@ -54,13 +54,13 @@ func TestSourceRoots(t *testing.T) {
 		"a name like the root's":  {write("app2/main.py"), false},
 	} {
 		f := newFiles(localDisk())
-		f.roots, f.libs = sourceRoots(localDisk(), nil, dir+"/app", ""), true
+		f.roots, f.libs = resolveAll(localDisk(), []string{dir + "/app"}), true
 		if _, _, _, ok := f.around(tt.file, 1, contextLines); ok != tt.want {
 			t.Errorf("%s: read %v, want %v", name, ok, tt.want)
 		}
 	}
 	given := newFiles(localDisk())
-	given.roots = sourceRoots(localDisk(), []string{link(dir+"/home", "roots"), dir + "/none"}, dir+"/app", "")
+	given.roots = resolveAll(localDisk(), []string{link(dir+"/home", "roots"), dir + "/none"})
 	for file, want := range map[string]bool{secret: true, app: false, library: false} {
 		if _, _, _, ok := given.around(file, 1, contextLines); ok != want {
 			t.Errorf("of given roots, %s: read %v, want %v", file, ok, want)
@@ -150,6 +150,26 @@ func TestNoSourceInAJail(t *testing.T) {
 	r := recordOf(t, chainedTrace)
 	if strings.Contains(string(mustPayload(t, m, &r)), `"context_line"`) {
 		t.Error("a file of another root was read")
+	}
+}
+
+func TestDefaultRoots(t *testing.T) {
+	f := &framer{root: "/srv/app"}
+	for _, tt := range []struct {
+		given, argv []string
+		want        string
+	}{
+		{nil, nil, "/srv/app"},
+		{nil, []string{"node", "--max-old-space-size=9", "/opt/shop/index.js", "/etc/x.js"}, "/srv/app /opt/shop"},
+		{nil, []string{"python3", "jobs/run.py"}, "/srv/app /srv/app/jobs"},
+		{nil, []string{"/opt/shop/bin/shop", "--config=/etc/shop.py"}, "/srv/app"},
+		{[]string{"/src"}, []string{"node", "/opt/shop/index.js"}, "/src"},
+		{[]string{}, nil, ""},
+	} {
+		m := newMaker(Options{SourceRoots: tt.given}, "/srv/app", fstest.MapFS{})
+		if got := strings.Join(m.sourceRoots(f, tt.argv), " "); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.argv, got, tt.want)
+		}
 	}
 }
 
