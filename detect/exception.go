@@ -49,8 +49,10 @@ func (r *Record) Fatal() bool {
 	case Go:
 		return hasPrefix(text, "panic: ") || hasPrefix(text, "fatal error: ") || hasPrefix(text, "runtime: ") ||
 			hasPrefix(text, "unexpected fault") || isGoSignal(firstLine(text))
+	case Java:
+		return isHotspot(text)
 	case JavaScript:
-		return len(text) > 0 && isNodePlace(firstLine(text))
+		return len(text) > 0 && isNodePlace(firstLine(text)) || isV8Report(text)
 	case Python:
 		return hasPrefix(text, pyFatal)
 	case Rust:
@@ -59,6 +61,9 @@ func (r *Record) Fatal() bool {
 		return nativeIsFatal(text)
 	case Erlang:
 		return saysErlangEnd(firstLine(text)) || hasPrefix(text, "escript: exception ")
+	case PHP:
+		_, box := symfonyPlace(view(firstLine(text))) // its exit code is the exception's
+		return box
 	case CSharp:
 		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}
@@ -79,11 +84,11 @@ func grammarOf(r *Record) *grammar {
 		}
 		return &goGrammar
 	case Java:
-		if isClojureHead(firstLine(r.Text)) {
-			return &clojureGrammar
-		}
-		return &javaGrammar
+		return javaGrammarOf(r)
 	case JavaScript:
+		if isV8Report(r.Text) {
+			return &v8FatalGrammar
+		}
 		return &nodeGrammar
 	case Ruby:
 		return &rubyGrammar

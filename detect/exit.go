@@ -67,6 +67,7 @@ type Worker struct {
 // Lost is what is known of a run that logwrap did not see end, because it was
 // killed itself.
 type Lost struct {
+	Run        string    // its id
 	LastSeen   time.Time // when the app was surely running
 	Rebooted   bool      // the machine has been started since
 	MemoryUsed int64     // bytes, when last seen

@@ -121,6 +121,9 @@ func openTrace(line []byte) opening {
 	if o := openNode(line); o.verdict != refuse {
 		return o
 	}
+	if o := openJVM(line); o.verdict != refuse {
+		return o
+	}
 	if o := openDump(line); o.verdict != refuse {
 		return o
 	}
@@ -151,7 +154,10 @@ func openTrace(line []byte) opening {
 	if o := openDotnet(line); o.verdict != refuse {
 		return o
 	}
-	return openThrowable(line)
+	if o := openThrowable(line); o.verdict != refuse {
+		return o
+	}
+	return openBunLogged(line)
 }
 
 // plain returns a line without its carriage return and, if it has any, its

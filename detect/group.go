@@ -17,6 +17,7 @@ type group struct {
 	state   uint8
 	depth   uint8 // for grammars that nest
 	count   int   // for grammars that count uncertain lines
+	margin  uint8 // how far a trace is indented as a whole
 	stream  capture.Stream
 	headed  bool     // the first line is a log line that introduces the trace
 	block   *grammar // what the group is if the trace at its end turns out to be none
@@ -188,6 +189,9 @@ func (g *group) composeTrace(r *Record) {
 		if len(bytes.TrimSpace(r.Message)) == 0 && g.trace > 0 { // Rails leaves its first line free
 			trace := min(g.trace, g.kept)
 			r.Message = bytes.TrimSpace(g.text[min(g.first, trace):trace])
+			if m := g.message; m.to > 0 && m.to <= g.kept {
+				r.Message = g.text[m.from:m.to]
+			}
 			if len(r.Message) == 0 {
 				r.Message = firstLine(g.text[trace:g.kept])
 			}
@@ -198,6 +202,9 @@ func (g *group) composeTrace(r *Record) {
 	r.stampLen = 0
 	head := g.text[:min(g.first, g.kept)]
 	r.Message = head[javaHead(head):]
+	if g.grammar == &nodeGrammar {
+		r.Message, _ = cutPrefix(r.Message, "error: ") // Deno
+	}
 	if m := g.message; m.to > 0 && m.from < g.kept {
 		r.Message = g.text[m.from:min(m.to, g.kept)]
 	}

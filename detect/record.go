@@ -62,6 +62,7 @@ type Record struct {
 	Trace   Language // whose stack trace it holds, NoLanguage if none
 
 	Run   *Run   // the run of the app that wrote it; nil only in tests and explain
+	Began bool   // it is the lifecycle record that begins a run
 	Exit  *Exit  // set on the lifecycle record that ends a run, or tells of a worker's end
 	Hang  *Hang  // set on the lifecycle record of a hang
 	Loop  *Loop  // set on the lifecycle record that gives up on restarts
@@ -107,10 +108,21 @@ type Run struct {
 
 // Event is what a record means for those who watch for trouble.
 type Event struct {
+	Kind   EventKind
 	Crash  *Exit   // how the run, or a worker, ended, if this is what ended it; not a crash only with Hang
 	Hang   *Hang   // the app hung; the record may be the dump of where it was
 	Crumbs []Crumb // the records before it, oldest first
+	Output []byte  // the lines before it as they were written; nil unless asked for
 }
+
+// EventKind tells trouble from what is only good to know.
+type EventKind uint8
+
+const (
+	Trouble  EventKind = iota // something is wrong
+	RunBegan                  // a run of the app has begun: Record.Began
+	RunEnded                  // a run has ended and no event of trouble says so: Record.Exit
+)
 
 // Crumb is a record that came before an event (Sentry's breadcrumb).
 type Crumb struct {

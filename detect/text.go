@@ -211,6 +211,9 @@ func (h *header) separator(c byte) {
 	if i-h.at > 3 || i < h.end && !isBlank(h.text[i]) && c != '|' && c != ',' && c != '#' {
 		return
 	}
+	if c == '|' && i+1 < h.end && h.text[i] == '-' && isUpper(h.text[i+1]) { // Logback of itself: "|-ERROR in logger"
+		i++
+	}
 	if c == '#' {
 		i = digitsEnd(h.text[:h.end], i)
 	}

@@ -10,7 +10,7 @@ import (
 func (e *Events) worker(r *detect.Record, event bool) {
 	if !r.Exit.Crashed {
 		if event {
-			e.plain(r, nil)
+			e.plain(r, detect.Event{})
 		}
 		return
 	}
@@ -26,7 +26,7 @@ func (e *Events) worker(r *detect.Record, event bool) {
 		e.wait(r, detect.Event{Crash: r.Exit}, true)
 		return
 	}
-	e.plain(r, r.Exit)
+	e.plain(r, detect.Event{Crash: r.Exit})
 }
 
 // takeWorker takes the record of a worker's death that the trace t explains out

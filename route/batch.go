@@ -140,6 +140,12 @@ func ownCopy(r *detect.Record) detect.Record {
 func weight(recs []detect.Record) (n int) {
 	for i := range recs {
 		n += 256 + 2*len(recs[i].Text)
+		if e := recs[i].Event; e != nil {
+			n += len(e.Output)
+			for j := range e.Crumbs {
+				n += 64 + len(e.Crumbs[j].Message) + len(e.Crumbs[j].Logger)
+			}
+		}
 	}
 	return n
 }

@@ -20,6 +20,7 @@ type crumbRing struct {
 }
 
 type crumbSlot struct {
+	id     capture.Offset
 	time   int64
 	stream capture.Stream
 	level  detect.Level
@@ -32,12 +33,20 @@ func (c *crumbRing) push(r *detect.Record) {
 		return
 	}
 	s := &c.slots[c.next]
-	s.time, s.stream, s.level = r.Time, r.Stream, r.Level
+	s.id, s.time, s.stream, s.level = r.ID, r.Time, r.Stream, r.Level
 	s.text = append(s.text[:0], cutText(r.Logger, loggerBytes)...)
 	s.logger = len(s.text)
 	s.text = append(s.text, cutText(r.Message, crumbBytes)...)
 	c.next = (c.next + 1) % len(c.slots)
 	c.used = min(c.used+1, len(c.slots))
+}
+
+// oldest returns the first record in the ring, false if it is empty.
+func (c *crumbRing) oldest() (id capture.Offset, ok bool) {
+	if c.used == 0 {
+		return 0, false
+	}
+	return c.at(0).id, true
 }
 
 // crumbs returns a copy, oldest first. All strings share one allocation.

@@ -33,8 +33,9 @@ type delivery struct {
 	limits Limits
 	handle *capture.Handle
 
-	events    *Events         // nil unless the handler takes events; owned by the feed
-	collected []detect.Record // events of the batch being filled; owned by the feed
+	eventOptions EventOptions
+	events       *Events         // nil unless the handler takes events; owned by the feed
+	collected    []detect.Record // events of the batch being filled; owned by the feed
 
 	queue  *queue          // filled by the feed
 	behind atomic.Bool     // it left its feed: what waits is given up, the journal has it
@@ -50,7 +51,7 @@ func (d *delivery) begin() {
 	d.behind.Store(false)
 	if d.events != nil {
 		d.collected = nil
-		d.events = NewEvents(EventOptions{}, func(r *detect.Record) { d.collected = append(d.collected, ownCopy(r)) })
+		d.events = NewEvents(d.eventOptions, func(r *detect.Record) { d.collected = append(d.collected, ownCopy(r)) })
 	}
 }
 

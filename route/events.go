@@ -32,7 +32,8 @@ const (
 //
 //   - the trace was not logged below error, and the run ended as the runtime
 //     ends on an uncaught error, or the runtime itself says that it did
-//     (fatalEnd), whatever was logged in between; or
+//     (fatalEnd), whatever was logged in between, unless the trace may be a mere
+//     warning; or
 //   - the run ended by exiting with another code, and the trace is the last thing
 //     on its stream: an app that logs what is wrong and calls exit(3); or
 //   - a signal ended it, and nothing at all was written after the trace: a
@@ -53,9 +54,8 @@ const (
 // held for that alone, unless a trace is held that may be why the run ends: it
 // explains no crash, but for that of faulthandler's timer, which exits.
 //
-// A second trace with the same type and value, while the first is held, is the
-// same crash told twice and is left out, if it is on another stream or right
-// behind a logged one. Other events that
+// A second trace of the same error, while the first is held, is the same crash
+// told twice and is left out (toldAgain). Other events that
 // come while a trace is held wait behind it: events go out in the order of their
 // records.
 //
@@ -70,7 +70,9 @@ type Events struct {
 	clock  int64
 	ticked bool
 
+	runs   bool
 	crumbs crumbRing
+	output outputRing
 	queue  []*waiting // what is held, then the events behind it; owned by Events
 	spare  *waiting   // with a buffer to use again
 	bytes  int        // of the records in queue
@@ -85,6 +87,8 @@ type Events struct {
 type EventOptions struct {
 	Hold   time.Duration // journal time a trace waits for the exit that may follow, a hang three times that; 0: 5 s
 	Crumbs int           // most records before an event that go with it; 0: 100, negative: none
+	Output int           // most lines before an event that go with it as they were written
+	Runs   bool          // that a run has begun, and that it has ended well, is told too
 }
 
 // NewEvents returns an Events that hands each event to emit. The record and its
@@ -97,7 +101,8 @@ func NewEvents(o EventOptions, emit func(*detect.Record)) *Events {
 	if o.Crumbs == 0 {
 		o.Crumbs = defaultCrumbs
 	}
-	return &Events{hold: o.Hold, emit: emit, crumbs: crumbRing{slots: make([]crumbSlot, max(o.Crumbs, 0))}}
+	return &Events{hold: o.Hold, emit: emit, runs: o.Runs,
+		crumbs: crumbRing{slots: make([]crumbSlot, max(o.Crumbs, 0))}, output: outputRing{slots: make([]outputSlot, max(o.Output, 0))}}
 }
 
 // Add takes the next record; event says that it is one by its level or trace.
@@ -111,14 +116,55 @@ func (e *Events) Add(r *detect.Record, event bool) {
 		e.end(r, event)
 	case r.Hang != nil:
 		e.hang(r)
+	case r.Began && e.runs:
+		e.plain(r, detect.Event{Kind: detect.RunBegan})
 	case r.Trace != detect.NoLanguage:
 		e.trace(r, event)
 	case event || r.Loop != nil:
-		e.plain(r, nil)
+		e.plain(r, detect.Event{})
 	default:
 		e.follow(r)
 	}
+	e.Recall(r)
+}
+
+// Recall takes a record that was dealt with in a life before: it may only be what
+// came before an event. What one run wrote is not behind the events of the next.
+func (e *Events) Recall(r *detect.Record) {
+	if r.Began {
+		e.crumbs.used, e.output.used = 0, 0
+	}
 	e.crumbs.push(r)
+	e.output.push(r)
+}
+
+// Reach returns the oldest record that what is held, or the next event, has
+// behind it, and false if there is none.
+func (e *Events) Reach() (oldest capture.Offset, ok bool) {
+	oldest, ok = e.before()
+	for _, w := range e.queue {
+		if w.reaches {
+			oldest, ok = min(oldest, w.reach), true
+		}
+	}
+	return oldest, ok
+}
+
+// before is Reach for an event that came now.
+func (e *Events) before() (oldest capture.Offset, ok bool) {
+	oldest, ok = e.crumbs.oldest()
+	if o, has := e.output.oldest(); has {
+		oldest, ok = min(oldest, o), true
+	}
+	return oldest, ok
+}
+
+// background adds to an event what came before it, if it is trouble.
+func (e *Events) background(event detect.Event) detect.Event {
+	if event.Kind == detect.Trouble {
+		event.Crumbs, event.Output = e.crumbs.crumbs(), e.output.output()
+	}
+	return event
 }
 
 // Tick tells the journal's clock in nanoseconds and lets go of what was held
@@ -184,46 +230,24 @@ func (e *Events) trace(r *detect.Record, event bool) {
 	e.release()
 	e.follow(r)
 	if exit != nil {
-		e.send(r, detect.Event{Crash: exit, Crumbs: e.crumbs.crumbs()})
+		e.send(r, e.background(detect.Event{Crash: exit}))
 		return
 	}
 	e.wait(r, detect.Event{}, event)
 }
 
-// toldAgain reports whether r is the held trace once more: on another stream, or
-// on the same one if nothing was written in between and one of the two was
-// logged, the other printed by the runtime as the error went on to end the app.
-func (e *Events) toldAgain(r *detect.Record) bool {
-	if len(e.queue) == 0 {
-		return false
-	}
-	t := &e.queue[0].rec
-	if r.Trace != t.Trace || e.doubled[r.Stream] || t.Dump() || r.Dump() {
-		return false
-	}
-	if r.Stream == t.Stream && (t.Logged() == r.Logged() || r.ID != t.End) {
-		return false
-	}
-	a, b := t.Exceptions(), r.Exceptions()
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	x, y := a[len(a)-1], b[len(b)-1]
-	return x.Type == y.Type && x.Module == y.Module && x.Value == y.Value
-}
-
 // plain emits an event without a trace, behind what is held if there is
-// anything. crash is the end of a worker, nil if it is none.
-func (e *Events) plain(r *detect.Record, crash *detect.Exit) {
+// anything.
+func (e *Events) plain(r *detect.Record, event detect.Event) {
 	e.follow(r)
 	if len(e.queue) > maxWaiting || e.bytes > maxWaitingBytes {
 		e.release()
 	}
 	if len(e.queue) > 0 {
-		e.wait(r, detect.Event{Crash: crash}, true)
+		e.wait(r, event, true)
 		return
 	}
-	e.send(r, detect.Event{Crash: crash, Crumbs: e.crumbs.crumbs()})
+	e.send(r, e.background(event))
 }
 
 // follow notes where r was written. Records of two streams may come in another
@@ -245,9 +269,11 @@ func (e *Events) end(r *detect.Record, event bool) {
 	e.release()
 	switch {
 	case r.Exit.Crashed:
-		e.send(r, detect.Event{Crash: r.Exit, Crumbs: e.crumbs.crumbs()})
+		e.send(r, e.background(detect.Event{Crash: r.Exit}))
 	case event:
-		e.send(r, detect.Event{Crumbs: e.crumbs.crumbs()})
+		e.send(r, e.background(detect.Event{}))
+	case e.runs:
+		e.send(r, detect.Event{Kind: detect.RunEnded})
 	}
 }
 
@@ -265,7 +291,7 @@ func (e *Events) explains(r *detect.Record) bool {
 		return false
 	}
 	if fatalEnd(t, r.Exit) && isLoud(t) {
-		return true
+		return !mayWarn(t) || e.isLastWord(t)
 	}
 	if endSignal(r.Exit) != "" {
 		return !r.Exit.OOM.Killed && e.last[capture.Stdout] <= t.ID && e.last[capture.Stderr] <= t.ID
@@ -287,8 +313,8 @@ func (e *Events) wait(r *detect.Record, event detect.Event, wants bool) {
 		w = new(waiting)
 	}
 	w.keep(r)
-	event.Crumbs = e.crumbs.crumbs()
-	w.event, w.wants, w.hang = event, wants, r.ID
+	w.event, w.wants, w.hang = e.background(event), wants, r.ID
+	w.reach, w.reaches = e.before()
 	e.queue = append(e.queue, w)
 	e.bytes += len(w.buf)
 }

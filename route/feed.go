@@ -24,7 +24,8 @@ type feed struct {
 	reader   *capture.Reader
 	splitter *capture.Splitter
 	detector *detect.Detector
-	marks    []mark // frames that a cursor may have to go back to, oldest first
+	recall   *recall // reads what lies before the members' cursor; nil when that is done
+	marks    []mark  // frames that a cursor may have to go back to, oldest first
 	end      capture.Offset
 	lines    uint64 // that are done with
 	lost     uint64 // since the last portion was offered
@@ -58,6 +59,7 @@ func newFeed(r *Router, at capture.Cursor, members ...*delivery) *feed {
 	for _, d := range members {
 		d.begin()
 	}
+	f.recall = newRecall(at, members)
 	return f
 }
 
@@ -130,6 +132,9 @@ func (f *feed) Frame(fr *capture.Frame) {
 	}
 	f.tick(fr.Clock)
 	f.end = max(f.end, fr.Offset+capture.Offset(len(fr.Payload)))
+	if f.recall != nil && !f.recall.frame(fr) {
+		f.recall = nil
+	}
 	f.splitter.Frame(fr)
 	switch fr.Kind {
 	case capture.KindEnd:
@@ -296,6 +301,11 @@ func (f *feed) cursor(events *Events) capture.Cursor {
 		}
 		if c.From[s] < f.end {
 			low, open = min(low, c.From[s]), true
+		}
+	}
+	if events != nil { // what goes with the next event has to be found again
+		if o, ok := events.Reach(); ok && o < low {
+			low, open = min(low, max(o, f.end-min(f.end, recallMost))), true
 		}
 	}
 	c.Frame = f.reader.Position()

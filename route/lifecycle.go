@@ -10,6 +10,7 @@ import (
 
 // The events that lifecycle records tell of and that are more than a message.
 const (
+	startEvent  = "start"
 	endEvent    = "end"
 	workerEvent = "worker"
 	hangEvent   = "hang"
@@ -59,13 +60,14 @@ type lifecycle struct {
 	RSS         int64  `json:"rss_bytes"`
 	DumpSignal  string `json:"dump_signal"`
 
+	LostRun    string `json:"lost_run"`
 	LastSeen   string `json:"last_seen"`
 	Rebooted   bool   `json:"rebooted"`
 	MemoryUsed int64  `json:"memory_used_bytes"`
 }
 
-// readLifecycle sets what r, a record of the lifecycle stream, says about an end,
-// a hang or a loop of crashes. Other records it leaves as they are.
+// readLifecycle sets what r, a record of the lifecycle stream, says about the
+// begin or end of a run, a hang or a loop of crashes. Other records it leaves as they are.
 func readLifecycle(r *detect.Record) {
 	var l lifecycle
 	var wrong *json.UnmarshalTypeError
@@ -73,6 +75,8 @@ func readLifecycle(r *detect.Record) {
 		return
 	}
 	switch l.Event {
+	case startEvent: // one that failed is told at a level that says so
+		r.Began = r.Level < detect.Warning
 	case endEvent, "": // records did not always name their event
 		r.Exit = l.exit()
 	case workerEvent:
@@ -115,9 +119,15 @@ func (l *lifecycle) worker(crashed bool) *detect.Exit {
 
 func (l *lifecycle) lost() *detect.Exit {
 	e := l.exit()
+	switch {
+	case e != nil:
+		e.Crashed = true
+	case l.Rebooted: // nobody knows how it ended: that is no crash
+		e = &detect.Exit{PID: l.PID, Duration: milliseconds(l.Duration)}
+	}
 	if e != nil {
-		e.Command, e.Crashed = l.Command, true
-		e.Lost = &detect.Lost{Rebooted: l.Rebooted, MemoryUsed: l.MemoryUsed}
+		e.Command = l.Command
+		e.Lost = &detect.Lost{Run: l.LostRun, Rebooted: l.Rebooted, MemoryUsed: l.MemoryUsed}
 		if seen, err := time.Parse(time.RFC3339, l.LastSeen); err == nil {
 			e.Lost.LastSeen = seen
 		}

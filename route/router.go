@@ -16,7 +16,7 @@ type Destination struct {
 	Name   string // of the handler, under which the parent registered its cursor
 	Sink   Sink   // owned by the Router from New on
 	Limits Limits
-	Events bool // it takes events, with the records that came before
+	Events *EventOptions // it takes events, with what came before them; nil: it takes records
 }
 
 // Options says what a Router needs.
@@ -50,8 +50,8 @@ func New(o Options) (*Router, error) {
 		}
 		cursor, state := h.Cursor()
 		d := &delivery{router: r, name: dst.Name, bit: 1 << i, sink: dst.Sink, limits: dst.Limits.orDefault(), handle: h, lost: cursor.Lost}
-		if dst.Events {
-			d.events = &Events{}
+		if dst.Events != nil {
+			d.eventOptions, d.events = *dst.Events, &Events{}
 		}
 		if res, ok := dst.Sink.(Resumer); ok {
 			if err := res.Resume(State(state)); err != nil {

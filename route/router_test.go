@@ -115,7 +115,11 @@ func (r *rig) router(events bool, sinks ...Sink) *Router {
 	for i, name := range r.names {
 		handlers = append(handlers, Handler{Name: name, Events: events, Traces: events})
 		root.Handlers = append(root.Handlers, i)
-		to = append(to, Destination{Name: name, Sink: sinks[i], Events: events})
+		dst := Destination{Name: name, Sink: sinks[i]}
+		if events {
+			dst.Events = &EventOptions{Output: 20}
+		}
+		to = append(to, dst)
 	}
 	tree, err := NewTree([]Logger{root}, handlers, Defaults{})
 	if err != nil {

@@ -12,6 +12,9 @@ type waiting struct {
 	event detect.Event
 	wants bool           // it is an event
 	hang  capture.Offset // where the record of event.Hang is, if that is set
+
+	reach   capture.Offset // the oldest record of its background
+	reaches bool           // it has some
 }
 
 // awaitsDump reports whether w is the record of a hang whose app was asked to

@@ -27,7 +27,7 @@ func reportDestination(p *plan) route.Destination {
 		Color:   term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("NO_COLOR") == "",
 	}
 	o.Dir, _ = os.Getwd()
-	return route.Destination{Name: reportHandler, Sink: &crashReport{w: os.Stderr, options: o}, Events: true}
+	return route.Destination{Name: reportHandler, Sink: &crashReport{w: os.Stderr, options: o}, Events: &route.EventOptions{}}
 }
 
 // Deliver prints what ended the app or a worker, and that it hangs or is given

@@ -14,6 +14,17 @@ func addRunFlags(fs *pflag.FlagSet, f *config.Flags) {
 	addLifeFlags(fs, &f.RunFlags)
 	addSignalFlags(fs, &f.RunFlags)
 	addProcessFlags(fs, &f.RunFlags)
+	addMonitorFlags(fs, &f.MonitorFlags)
+}
+
+// addMonitorFlags defines which cron monitor of Sentry watches the runs.
+func addMonitorFlags(fs *pflag.FlagSet, f *config.MonitorFlags) {
+	text(fs, &f.Monitor, "monitor", "SLUG", "tell Sentry's cron monitor SLUG of each run of the app")
+	text(fs, &f.Schedule, "schedule", "SCHEDULE", "when the monitor expects a run, as '0 3 * * *', @daily or '10 minutes'")
+	text(fs, &f.CheckinMargin, "checkin-margin", "DURATION", "how late a run may begin")
+	text(fs, &f.MaxRuntime, "max-runtime", "DURATION", "how long a run may take")
+	text(fs, &f.Timezone, "timezone", "ZONE", "time zone of the schedule, as Europe/Vienna (default UTC)")
+	text(fs, &f.FailureIssueThreshold, "failure-issue-threshold", "N", "make an issue after N failed runs in a row")
 }
 
 // addLifeFlags defines how long the app lives, and what happens at its end.

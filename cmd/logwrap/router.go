@@ -124,7 +124,7 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 		if err != nil {
 			return nil, fmt.Errorf("handler %s: %w", h.Name, err)
 		}
-		to = append(to, route.Destination{Name: h.Name, Sink: sink, Limits: h.Limits(), Events: h.Events()})
+		to = append(to, route.Destination{Name: h.Name, Sink: sink, Limits: h.Limits(), Events: h.EventOptions()})
 	}
 	if p.Report {
 		to = append(to, reportDestination(p))

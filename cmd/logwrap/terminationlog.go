@@ -31,7 +31,7 @@ type terminationLog struct {
 func terminationDestination(p *plan) route.Destination {
 	o := report.Options{Command: p.Command}
 	o.Dir, _ = os.Getwd()
-	return route.Destination{Name: terminationHandler, Sink: &terminationLog{path: p.TerminationLog, options: o}, Events: true}
+	return route.Destination{Name: terminationHandler, Sink: &terminationLog{path: p.TerminationLog, options: o}, Events: &route.EventOptions{}}
 }
 
 // Deliver writes the summary of the last record that ended a run. What fails

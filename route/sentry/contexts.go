@@ -50,11 +50,16 @@ type runContext struct {
 	Signal   string `json:"signal,omitempty"`
 	Core     bool   `json:"core_dumped,omitempty"`
 	Partial  bool   `json:"partial,omitempty"`
+
+	Shortened string `json:"shortened,omitempty"` // what the event lacks because the server took no more
 }
 
 // contexts describes the runtime, machine, container, process and run of r.
 func (m *maker) contexts(r *detect.Record, chain []detect.Exception) map[string]any {
 	c := map[string]any{"os": m.host.os, "logwrap": m.runOf(r)}
+	if r.Run != nil {
+		c["trace"] = traceOf(r.Run.ID)
+	}
 	facts := m.facts(r)
 	if p := processOf(r, facts); p != nil {
 		c["process"] = p

@@ -14,6 +14,8 @@
 //     (trim.go), and strings have the bounds listed in text.go.
 //   - The key of the DSN appears in one request header and nowhere else: not in
 //     errors, and not at another host, since redirects are not followed.
+//   - Secrets are taken out of every text that leaves (scrub.go), and the
+//     environment of the app is never read.
 //   - Of files only source code is sent: regular files with the name of one, at
 //     most 2 MiB, below the source roots with all links resolved (sourceroots.go), not
 //     changed since the run began, and with the line that the trace shows, if it

@@ -1,11 +1,19 @@
 package sentry
 
 import (
+	"strings"
+
+	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 const sdkName = "logwrap"
+
+// defaultGroup stands in a fingerprint for what Sentry would group by
+// (https://docs.sentry.io/concepts/data-management/event-grouping/).
+const defaultGroup = "{{ default }}"
 
 // event is what Sentry calls an event payload
 // (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/). Lists are
@@ -61,20 +69,54 @@ type maker struct {
 	known bool
 
 	processes *processFacts
+	redact    *redact.Redactor
 }
 
-// payload returns the JSON of the event for r, at most maxEvent long, and its id.
-func (m *maker) payload(r *detect.Record) ([]byte, string, error) {
-	if !m.known {
-		m.host, m.known = readHost(m.opts.Dir), true
-	}
+// envelope returns the event for r, at most maxEvent long, with the attachment
+// that goes with it.
+func (m *maker) envelope(r *detect.Record, c cut) (*envelope, error) {
 	e := m.event(r)
+	m.scrub(e)
+	if run, ok := e.Contexts["logwrap"].(runContext); ok {
+		run.Shortened = c.shortened()
+		e.Contexts["logwrap"] = run
+	}
+	if c == barest {
+		strip(e)
+	}
 	payload, err := fit(e)
-	return payload, e.ID, err
+	if err != nil {
+		return nil, err
+	}
+	out := &envelope{id: e.ID, at: r.Time, items: []item{eventItem(payload)}}
+	if tail := outputOf(r); len(tail) > 0 && c == whole {
+		out.items = append(out.items, item{
+			itemHeader: itemHeader{Type: attachmentType, Filename: "output.log", ContentType: "text/plain"},
+			category:   attachmentCategory, optional: true, payload: []byte(m.redacted(clean(string(tail), maxOutput))),
+		})
+	}
+	return out, nil
+}
+
+// maxOutput is the most bytes of output that go with an event.
+const maxOutput = 128 << 10
+
+// outputOf is what the app had written last, with the record itself.
+func outputOf(r *detect.Record) []byte {
+	if r.Event == nil || r.Event.Output == nil {
+		return nil
+	}
+	if r.Stream == capture.Lifecycle {
+		return r.Event.Output
+	}
+	return append(append(r.Event.Output[:len(r.Event.Output):len(r.Event.Output)], r.Text...), '\n')
 }
 
 // event builds the event for r.
 func (m *maker) event(r *detect.Record) *event {
+	if !m.known {
+		m.host, m.known = readHost(m.opts.Dir), true
+	}
 	chain, others := splitThreads(r.Exceptions())
 	if len(others) == 0 {
 		others = r.Threads()
@@ -88,7 +130,7 @@ func (m *maker) event(r *detect.Record) *event {
 		ServerName:  m.serverName(),
 		Release:     m.release(),
 		Dist:        m.opts.Dist,
-		Environment: cleanName(either(m.opts.Environment, m.id.Environment), maxEnvironment),
+		Environment: m.environment(),
 		Tags:        m.tags(r),
 		Contexts:    m.contexts(r, chain),
 		Breadcrumbs: m.breadcrumbs(r),
@@ -111,6 +153,11 @@ func (m *maker) event(r *detect.Record) *event {
 		e.Fingerprint = m.endPrint(r, x.Type)
 	default:
 		e.LogEntry = &logEntry{clean(string(r.Message), maxMessage)}
+	}
+	for _, part := range m.opts.Fingerprint {
+		if !isEnd(r) || part != defaultGroup { // an end has a fingerprint of ours
+			e.Fingerprint = append(e.Fingerprint, cleanLine(part, maxTagValue))
+		}
 	}
 	m.complete(e, r, chain)
 	return e
@@ -179,6 +226,24 @@ func levelName(l detect.Level) string {
 
 func (m *maker) serverName() string {
 	return cleanLine(either(m.opts.ServerName, either(m.id.Pod, m.id.Host)), maxServerName)
+}
+
+func (m *maker) environment() string {
+	return cleanName(either(m.opts.Environment, m.id.Environment), maxEnvironment)
+}
+
+// traceContext ties what is sent of one run together: events, logs and check-ins
+// (https://develop.sentry.dev/sdk/foundations/transport/event-payloads/contexts/).
+type traceContext struct {
+	TraceID string `json:"trace_id"`
+	SpanID  string `json:"span_id"`
+}
+
+func traceOf(run string) traceContext {
+	if len(run) != 32 || strings.Trim(run, "0123456789abcdef") != "" {
+		run = makeID(run)
+	}
+	return traceContext{TraceID: run, SpanID: makeID("span " + run)[:16]}
 }
 
 // release is what the user calls it, else NAME@VERSION, the form that Sentry reads

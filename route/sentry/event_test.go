@@ -16,6 +16,7 @@ import (
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 var testIdentity = route.Identity{Journal: "00112233aabbccdd", Name: "shop", Version: "1.4.2", Environment: "prod",
@@ -23,7 +24,7 @@ var testIdentity = route.Identity{Journal: "00112233aabbccdd", Name: "shop", Ver
 
 const testStart = 1795345637_000000000
 
-const testRun = "abababababababababababababababab"
+const testRunID = "abababababababababababababababab"
 
 // recordOf lets the detector make a record of text, the last one if it makes
 // several, so that the tests see what it really hands over.
@@ -41,7 +42,7 @@ func recordsOf(text string) []detect.Record {
 	d := detect.New(detect.Options{}, func(r *detect.Record) {
 		rec := *r
 		rec.Text, rec.Message, rec.Logger = clone(r.Text), clone(r.Message), clone(r.Logger)
-		rec.Run = &detect.Run{ID: testRun, PID: 4711, Command: "app", Started: testStart}
+		rec.Run = &detect.Run{ID: testRunID, PID: 4711, Command: "app", Started: testStart}
 		rec.Event = &detect.Event{}
 		records = append(records, rec)
 	})
@@ -80,23 +81,33 @@ func newMaker(o Options, cwd string, files fs.FS) *maker {
 	if o.Client == "" {
 		o.Client = "1.2.3"
 	}
-	return &maker{opts: o, id: testIdentity, known: true, host: host{
+	r, err := redact.Parse(o.Redact)
+	if err != nil {
+		panic(err)
+	}
+	return &maker{opts: o, id: testIdentity, known: true, redact: r, host: host{
 		cwd: cwd, os: osContext{Name: "Debian"},
-		disk: disk{
-			open:    func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
-			resolve: func(name string) (string, error) { return name, nil },
-		},
+		disk: testDisk(files),
 	}}
+}
+
+// testDisk has only the given files, and no links.
+func testDisk(files fs.FS) disk {
+	return disk{
+		open:    func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
+		resolve: func(name string) (string, error) { return name, nil },
+	}
 }
 
 // made returns the event for r as Sentry reads it, after checking it against
 // Sentry's schema.
 func made(t *testing.T, m *maker, r *detect.Record) map[string]any {
 	t.Helper()
-	payload, id, err := m.payload(r)
+	sent, err := m.envelope(r, whole)
 	if err != nil {
 		t.Fatal(err)
 	}
+	payload, id := sent.items[0].payload, sent.id
 	e := checkSchema(t, payload)
 	if e["event_id"] != id {
 		t.Errorf("event_id %v, want %v", e["event_id"], id)
@@ -494,7 +505,7 @@ func BenchmarkPayload(b *testing.B) {
 	m := newMaker(Options{}, "/srv/app", fstest.MapFS{"srv/app/store.py": {Data: source}, "srv/app/main.py": {Data: source}})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := m.payload(&r); err != nil {
+		if _, err := m.envelope(&r, whole); err != nil {
 			b.Fatal(err)
 		}
 	}

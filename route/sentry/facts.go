@@ -27,7 +27,7 @@ type facts struct {
 }
 
 const (
-	maxRuns   = 64      // whose facts are kept
+	maxFacts  = 64      // whose facts are kept
 	maxArgv   = 4 << 10 // bytes of the arguments
 	ticks     = 100     // USER_HZ, the same on every platform that Go runs on
 	startSlop = 5       // seconds that a process may have begun before or after its run
@@ -80,7 +80,7 @@ func (p *processFacts) keep(id string, f facts) {
 		p.known[id] = f
 		return
 	}
-	if len(p.order) >= maxRuns {
+	if len(p.order) >= maxFacts {
 		delete(p.known, p.order[0])
 		p.order = slices.Delete(p.order, 0, 1)
 	}

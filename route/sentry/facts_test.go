@@ -28,7 +28,7 @@ func procFS(exe string, argv ...string) fstest.MapFS {
 }
 
 func testRunOf(pid int) *detect.Run {
-	return &detect.Run{ID: testRun, PID: pid, Command: "app", Started: testStart}
+	return &detect.Run{ID: testRunID, PID: pid, Command: "app", Started: testStart}
 }
 
 func TestFacts(t *testing.T) {
@@ -68,11 +68,11 @@ func TestFactsAreRemembered(t *testing.T) {
 	if got := p.look(testRunOf(4711)); got.runtime.Name != "ruby" {
 		t.Errorf("after the end: %+v", got)
 	}
-	for i := range 2 * maxRuns {
+	for i := range 2 * maxFacts {
 		p.look(&detect.Run{ID: string(rune('A' + i)), PID: 4711})
 	}
-	if len(p.known) != maxRuns || len(p.order) != maxRuns {
-		t.Errorf("%d runs are known, want %d", len(p.known), maxRuns)
+	if len(p.known) != maxFacts || len(p.order) != maxFacts {
+		t.Errorf("%d runs are known, want %d", len(p.known), maxFacts)
 	}
 }
 

@@ -12,11 +12,15 @@ import (
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 const (
 	defaultCrumbs  = 100
 	defaultTimeout = 10 * time.Second
+	defaultRetry   = 24 * time.Hour
+	defaultOutput  = 200
+	mostOutput     = 1000
 	maxDist        = 64
 )
 
@@ -41,9 +45,56 @@ type Options struct {
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
 
+	Fingerprint []string `json:"fingerprint,omitempty"` // what groups the events, "{{ default }}" for Sentry's own way; empty: that
+
+	Proxy        string        `json:"proxy,omitempty"`         // http://HOST:PORT; empty: that of the environment
+	RetryFor     time.Duration `json:"retry_for,omitempty"`     // how long what can't be delivered is tried; 0: 24 h
+	AttachOutput int           `json:"attach_output,omitempty"` // last lines of output that go with an event; 0: 200, negative: none
+	Sessions     *bool         `json:"sessions,omitempty"`      // tell of each run, if there is a release; nil: true
+	Monitor      *Monitor      `json:"monitor,omitempty"`       // tell a cron monitor of each run; nil: none
+	Logs         bool          `json:"logs,omitempty"`          // lines are sent as logs, too. Used by the routing, not here
+	LogsLevel    detect.Level  `json:"logs_level,omitempty"`    // from which on; zero: all of them. Used by the routing, not here
+
+	// Redact is what is secret, as redact.Parse has it; nil: the default, empty: nothing.
+	Redact []string `json:"redact"`
+
 	Client string   `json:"-"` // version of logwrap that the events name; empty: what the build says
 	Args   []string `json:"-"` // the app's command, for a process that is gone before it was looked at
 	Dir    string   `json:"-"` // the app's working directory; empty: that of this process
+}
+
+// EventOptions says what a Sink wants to know with each event.
+func (o *Options) EventOptions() *route.EventOptions {
+	e := &route.EventOptions{Crumbs: o.MaxBreadcrumbs, Output: o.AttachOutput, Runs: true}
+	if e.Output == 0 {
+		e.Output = defaultOutput
+	}
+	return e
+}
+
+// complete checks the options and fills in what was left out.
+func (o *Options) complete() error {
+	if o.Client == "" {
+		o.Client = buildVersion()
+	}
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.RetryFor == 0 {
+		o.RetryFor = defaultRetry
+	}
+	return o.check()
+}
+
+func (o *Options) patience() patience { return patience{began: time.Now(), limit: o.RetryFor} }
+
+// newEventMaker returns the maker for a sink with checked options.
+func newEventMaker(o Options, id route.Identity) (maker, error) {
+	r, err := redact.Parse(o.Redact)
+	if err != nil {
+		return maker{}, &route.OptionError{Option: "redact", Err: err}
+	}
+	return maker{opts: o, id: id, redact: r, processes: newProcessFacts(os.DirFS("/"), o.Args)}, nil
 }
 
 // DefaultLimits says how a Sink wants its records batched: an event is sent at
@@ -82,6 +133,17 @@ func (o *Options) check() error {
 	}
 	if o.Timeout < 0 {
 		return &route.OptionError{Option: "timeout", Err: errors.New("is negative")}
+	}
+	if o.RetryFor < 0 {
+		return &route.OptionError{Option: "retry_for", Err: errors.New("is negative")}
+	}
+	if o.AttachOutput > mostOutput {
+		return &route.OptionError{Option: "attach_output", Err: fmt.Errorf("%d is more than %d", o.AttachOutput, mostOutput)}
+	}
+	if o.Monitor != nil && *o.Monitor != (Monitor{}) {
+		if err := o.Monitor.Check(); err != nil {
+			return err
+		}
 	}
 	if o.MaxBreadcrumbs > defaultCrumbs {
 		return &route.OptionError{Option: "max_breadcrumbs", Err: fmt.Errorf("%d is more than %d", o.MaxBreadcrumbs, defaultCrumbs)}

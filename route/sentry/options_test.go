@@ -74,10 +74,10 @@ func TestNewAccepts(t *testing.T) {
 			t.Errorf("%s: %v", dsn, err)
 			continue
 		}
-		if s.url != want {
-			t.Errorf("%s: %s, want %s", dsn, s.url, want)
+		if s.to.(*remote).url != want {
+			t.Errorf("%s: %s, want %s", dsn, s.to.(*remote).url, want)
 		}
-		if secret := strings.Contains(s.auth, "sentry_secret=s"); secret != strings.Contains(dsn, ":s@") {
+		if secret := strings.Contains(s.to.(*remote).auth, "sentry_secret=s"); secret != strings.Contains(dsn, ":s@") {
 			t.Errorf("%s: secret in header: %v", dsn, secret)
 		}
 	}

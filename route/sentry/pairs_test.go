@@ -84,7 +84,7 @@ func pairProcess(name string) *processFacts {
 	}
 	language, _, _ := strings.Cut(name, "-")
 	p := newProcessFacts(fstest.MapFS{}, nil)
-	p.keep(testRun, known[language])
+	p.keep(testRunID, known[language])
 	return p
 }
 

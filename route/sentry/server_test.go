@@ -21,16 +21,34 @@ type server struct {
 	*httptest.Server
 	mu      sync.Mutex
 	answers []http.HandlerFunc // one for each request; afterwards 200
-	got     []envelope
+	got     []received
 }
 
-type envelope struct {
+type received struct {
 	path   string
 	header http.Header
 	head   map[string]any
-	item   map[string]any
-	event  map[string]any
+	item   map[string]any // the header of the event, or of the first item
+	event  map[string]any // the event, or the first item
 	size   int
+	items  []receivedItem
+}
+
+// receivedItem is one item; payload is its JSON, nil for an attachment.
+type receivedItem struct {
+	head    map[string]any
+	payload map[string]any
+	raw     []byte
+}
+
+// only returns the items of a type.
+func (e *received) only(typ string) (list []receivedItem) {
+	for _, it := range e.items {
+		if it.head["type"] == typ {
+			list = append(list, it)
+		}
+	}
+	return list
 }
 
 func newServer(t *testing.T, answers ...http.HandlerFunc) *server {
@@ -54,15 +72,15 @@ func (s *server) dsn() string {
 	return strings.Replace(s.URL, "http://", "http://"+testKey+"@", 1) + "/base/42"
 }
 
-func (s *server) envelopes() []envelope {
+func (s *server) envelopes() []received {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]envelope(nil), s.got...)
+	return append([]received(nil), s.got...)
 }
 
 // readEnvelope takes an envelope apart and checks its frame.
-func readEnvelope(t *testing.T, r *http.Request) envelope {
-	e := envelope{path: r.URL.Path, header: r.Header.Clone()}
+func readEnvelope(t *testing.T, r *http.Request) received {
+	e := received{path: r.URL.Path, header: r.Header.Clone()}
 	unpacked, err := gzip.NewReader(r.Body)
 	if err != nil {
 		t.Errorf("body: %v", err)
@@ -72,29 +90,47 @@ func readEnvelope(t *testing.T, r *http.Request) envelope {
 	if err != nil {
 		t.Errorf("body: %v", err)
 	}
-	parts := bytes.SplitN(body, []byte("\n"), 3)
-	if len(parts) != 3 {
-		t.Errorf("envelope of %d parts", len(parts))
-		return e
+	head, rest, found := bytes.Cut(body, []byte("\n"))
+	if err := json.Unmarshal(head, &e.head); err != nil || !found {
+		t.Errorf("header %q: %v", head, err)
 	}
-	payload, end := bytes.CutSuffix(parts[2], []byte("\n"))
-	if !end || bytes.IndexByte(payload, '\n') >= 0 {
-		t.Error("the payload is not one line")
-	}
-	for i, to := range []*map[string]any{&e.head, &e.item, &e.event} {
-		part := parts[i]
-		if i == 2 {
-			part = payload
+	for len(rest) > 0 {
+		var it receivedItem
+		if it, rest = readItem(t, rest); it.head == nil {
+			break
 		}
-		if err := json.Unmarshal(part, to); err != nil {
-			t.Errorf("part %d: %v", i, err)
-		}
+		e.items = append(e.items, it)
 	}
-	e.size = len(payload)
-	if n, ok := e.item["length"].(float64); !ok || int(n) != len(payload) {
-		t.Errorf("length %v, want %d", e.item["length"], len(payload))
+	for i := range e.items {
+		if it := &e.items[i]; i == 0 || it.head["type"] == eventType {
+			e.item, e.event, e.size = it.head, it.payload, len(it.raw)
+		}
 	}
 	return e
+}
+
+// readItem takes one item off an envelope.
+func readItem(t *testing.T, text []byte) (it receivedItem, rest []byte) {
+	head, rest, _ := bytes.Cut(text, []byte("\n"))
+	if err := json.Unmarshal(head, &it.head); err != nil {
+		t.Errorf("item header %q: %v", head, err)
+		return receivedItem{}, nil
+	}
+	n, ok := it.head["length"].(float64)
+	if !ok || int(n) >= len(rest) || rest[int(n)] != '\n' {
+		t.Errorf("item of length %v in %d bytes", it.head["length"], len(rest))
+		return receivedItem{}, nil
+	}
+	it.raw = rest[:int(n)]
+	if it.head["type"] != attachmentType {
+		if err := json.Unmarshal(it.raw, &it.payload); err != nil {
+			t.Errorf("payload: %v", err)
+		}
+	}
+	if it.head["type"] == eventType {
+		checkSchema(t, it.raw)
+	}
+	return it, rest[int(n)+1:]
 }
 
 func newSink(t *testing.T, o Options) *Sink {

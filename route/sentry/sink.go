@@ -1,70 +1,39 @@
 package sentry
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/tls"
-	"net/http"
-	"os"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
 )
 
-// Sink delivers each record as one Sentry event.
+// Sink delivers each record as one Sentry event, and tells of the runs of the app
+// as sessions and check-ins.
 type Sink struct {
-	maker   maker
-	client  *http.Client
-	url     string
-	auth    string
-	agent   string
-	timeout time.Duration
-
-	limited time.Time // until when the server wants no events
-	plain   bytes.Buffer
-	packed  bytes.Buffer
-	gzip    *gzip.Writer
+	maker    maker
+	to       target
+	patience patience
+	runs     runs
 }
 
 // New returns a Sink that sends to o.DSN as id. It reads o.CAFile and opens no
 // connection; errors are *route.OptionError.
 func New(o Options, id route.Identity) (*Sink, error) {
-	if o.Client == "" {
-		o.Client = buildVersion()
+	if err := o.complete(); err != nil {
+		return nil, err
 	}
-	url, auth, err := parseDSN(o.DSN, o.Client)
+	to, err := newTarget(&o)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	roots, err := readCA(o.CAFile)
+	m, err := newEventMaker(o, id)
 	if err != nil {
 		return nil, err
 	}
-	if o.Timeout == 0 {
-		o.Timeout = defaultTimeout
-	}
-	return &Sink{
-		maker: maker{opts: o, id: id, processes: newProcessFacts(os.DirFS("/"), o.Args)},
-		client: &http.Client{
-			Transport: &http.Transport{
-				Proxy:                  http.ProxyFromEnvironment,
-				TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-				ForceAttemptHTTP2:      true,
-				DisableCompression:     true,
-				MaxIdleConns:           1,
-				IdleConnTimeout:        30 * time.Second,
-				MaxResponseHeaderBytes: 64 << 10,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		url: url, auth: auth, agent: "logwrap/" + o.Client, timeout: o.Timeout,
-		gzip: gzip.NewWriter(nil),
-	}, nil
+	return &Sink{maker: m, to: to, patience: o.patience(), runs: newRuns(&m)}, nil
 }
 
 // RunBegan notes what /proc tells of the app's process as long as it is there.
@@ -75,10 +44,16 @@ func (s *Sink) RunBegan(run *detect.Run) { s.maker.processes.look(run) }
 func (s *Sink) Deliver(ctx context.Context, batch []detect.Record) error {
 	var refused []route.Refusal
 	for i := range batch {
-		err := s.deliver(ctx, &batch[i])
+		r := &batch[i]
+		err := s.patience.spent(s.deliver(ctx, r), r.Time, time.Now())
 		switch {
 		case err == nil:
 		case route.IsPermanent(err):
+			category := errorCategory
+			if !isTrouble(r) {
+				category = sessionCategory
+			}
+			s.to.discard(reasonOf(err), category, 1)
 			refused = append(refused, route.Refusal{Index: i, Err: err})
 		case i == 0:
 			return err
@@ -96,37 +71,54 @@ func (s *Sink) Deliver(ctx context.Context, batch []detect.Record) error {
 	return nil
 }
 
-// deliver sends one event, unless the server has asked for a pause.
-func (s *Sink) deliver(ctx context.Context, r *detect.Record) error {
-	if wait := time.Until(s.limited); wait > 0 {
-		return route.After(wait, errLimited)
+// reasonOf says in a client report's words why an event was given up.
+func reasonOf(err error) string {
+	var answered *answerError
+	if errors.As(err, &answered) {
+		return sendError
 	}
-	if err := s.encode(r); err != nil {
-		return route.Permanent(err)
-	}
-	return s.post(ctx)
+	return networkError
 }
 
-// encode leaves the gzipped envelope of r in s.packed.
-func (s *Sink) encode(r *detect.Record) error {
-	payload, id, err := s.maker.payload(r)
-	if err != nil {
-		return err
+// deliver sends what a record tells of.
+func (s *Sink) deliver(ctx context.Context, r *detect.Record) error {
+	about := s.runs.items(r)
+	if !isTrouble(r) {
+		return s.sendAbout(ctx, r, about)
 	}
-	s.plain.Reset()
-	if err := writeEnvelope(&s.plain, id, s.maker.opts.Client, time.Now(), payload); err != nil {
-		return err
+	var err error
+	for cut := whole; cut <= barest; cut++ {
+		var e *envelope
+		if e, err = s.maker.envelope(r, cut); err != nil {
+			return route.Permanent(err)
+		}
+		e.items = append(e.items, about...)
+		if err = s.to.send(ctx, e); !errors.Is(err, errTooLarge) {
+			return err
+		}
 	}
-	s.packed.Reset()
-	s.gzip.Reset(&s.packed)
-	if _, err := s.gzip.Write(s.plain.Bytes()); err != nil {
-		return err
+	return route.Permanent(fmt.Errorf("%w, even without attachment, breadcrumbs and source lines", err))
+}
+
+// isTrouble reports whether r is an event, not only what a run is told by.
+func isTrouble(r *detect.Record) bool { return r.Event == nil || r.Event.Kind == detect.Trouble }
+
+// sendAbout sends items that no event goes with. A server that does not know
+// them is not sent any more.
+func (s *Sink) sendAbout(ctx context.Context, r *detect.Record, items []item) error {
+	if len(items) == 0 {
+		return nil
 	}
-	return s.gzip.Close()
+	err := s.to.send(ctx, &envelope{at: r.Time, items: items})
+	if errors.Is(err, errTooLarge) || route.IsPermanent(err) {
+		s.runs.unwanted(items)
+		return route.Permanent(err)
+	}
+	return err
 }
 
 // Close drops the connection that was kept for the next event.
 func (s *Sink) Close() error {
-	s.client.CloseIdleConnections()
+	s.to.close()
 	return nil
 }

@@ -2,7 +2,9 @@ package sentry
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,19 +19,137 @@ import (
 )
 
 const (
-	maxAnswer    = 16 << 10       // bytes of a response body that are read
-	maxSaid      = 200            // bytes of it that go into an error
-	deniedPause  = time.Minute    // after 401, 403 or a redirect: someone has to act
-	limitedPause = time.Minute    // after 429 without a header, as Sentry's rules say
-	longestPause = 24 * time.Hour // a server that asks for more is not believed
+	maxAnswer   = 16 << 10    // bytes of a response body that are read
+	maxSaid     = 200         // bytes of it that go into an error
+	deniedPause = time.Minute // after 401, 403 or a redirect: someone has to act
+	lastWord    = time.Second // for telling the server, at the end, what was given up
 )
 
 var errLimited = errors.New("send to sentry: the server has limited the rate")
 
-// post sends the envelope in s.packed.
-func (s *Sink) post(ctx context.Context) error {
+// remote is a Sentry server, or one that speaks its protocol.
+type remote struct {
+	http    *http.Client
+	url     string
+	auth    string
+	client  string // our version
+	timeout time.Duration
+
+	limits   limits
+	discards discards
+	working  bool // it took the last envelope
+	plain    bytes.Buffer
+	packed   bytes.Buffer
+	gzip     *gzip.Writer
+}
+
+func newRemote(o *Options) (*remote, error) {
+	url, auth, err := parseDSN(o.DSN, o.Client)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := readCA(o.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := proxyOf(o.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	return &remote{
+		http: &http.Client{
+			Transport: &http.Transport{
+				Proxy:                  proxy,
+				TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+				ForceAttemptHTTP2:      true,
+				DisableCompression:     true,
+				MaxIdleConns:           1,
+				IdleConnTimeout:        30 * time.Second,
+				MaxResponseHeaderBytes: 64 << 10,
+			},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		url: url, auth: auth, client: o.Client, timeout: o.Timeout,
+		limits: limits{}, discards: discards{}, gzip: gzip.NewWriter(nil),
+	}, nil
+}
+
+// proxyOf returns how to find the proxy for a request: the one configured, else
+// that of the environment.
+func proxyOf(address string) (func(*http.Request) (*url.URL, error), error) {
+	if address == "" {
+		return http.ProxyFromEnvironment, nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" {
+		return nil, &route.OptionError{Option: "proxy", Err: errors.New("is no address of a proxy"), Hint: "write http://HOST:PORT, https:// or socks5://"}
+	}
+	return http.ProxyURL(u), nil
+}
+
+// send sends an envelope without the items that the server wants none of now. If
+// that are not only optional ones, it asks for a pause instead.
+func (s *remote) send(ctx context.Context, e *envelope) error {
+	now := time.Now()
+	out := envelope{id: e.id, at: e.at}
+	needed := false
+	for _, it := range e.items {
+		if wait := s.limits.wait(it.category, now); wait > 0 {
+			if !it.optional {
+				return route.After(wait, errLimited)
+			}
+			s.discard(rateLimited, it.category, 1)
+			continue
+		}
+		needed = needed || !it.optional
+		out.items = append(out.items, it)
+	}
+	if len(out.items) == 0 {
+		return nil
+	}
+	told := s.discards
+	if report, ok := told.report(now); ok {
+		out.items = append(out.items, report)
+		s.discards = discards{}
+	}
+	err := s.post(ctx, &out)
+	if s.working = err == nil; err != nil {
+		for k, n := range told {
+			if len(s.discards) < maxDiscards {
+				s.discards[k] += n
+			}
+		}
+	}
+	return err
+}
+
+// maxDiscards bounds the kinds of what was given up that are counted.
+const maxDiscards = 64
+
+func (s *remote) discard(reason, category string, n int) {
+	if s.discards[discard{reason, category}] > 0 || len(s.discards) < maxDiscards {
+		s.discards[discard{reason, category}] += n
+	}
+}
+
+// close tells the server, if it listens, what was given up at last, and drops the
+// connection that was kept.
+func (s *remote) close() {
+	if report, ok := s.discards.report(time.Now()); ok && s.working {
+		ctx, cancel := context.WithTimeout(context.Background(), lastWord)
+		defer cancel()
+		_ = s.post(ctx, &envelope{items: []item{report}})
+	}
+	s.http.CloseIdleConnections()
+}
+
+// post sends an envelope in one request.
+func (s *remote) post(ctx context.Context, e *envelope) error {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	if err := s.pack(e); err != nil {
+		return route.Permanent(err)
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.packed.Bytes()))
 	if err != nil {
 		return route.Permanent(err)
@@ -37,14 +157,28 @@ func (s *Sink) post(ctx context.Context) error {
 	req.Header.Set("Content-Type", "application/x-sentry-envelope")
 	req.Header.Set("Content-Encoding", "gzip")
 	req.Header.Set("X-Sentry-Auth", s.auth)
-	req.Header.Set("User-Agent", s.agent)
-	resp, err := s.client.Do(req)
+	req.Header.Set("User-Agent", "logwrap/"+s.client)
+	resp, err := s.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("send to sentry: %w", shorten(err))
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // only wanted for the error's text
 	return s.judge(resp, body, time.Now())
+}
+
+// pack leaves the gzipped envelope in s.packed.
+func (s *remote) pack(e *envelope) error {
+	s.plain.Reset()
+	if err := e.write(&s.plain, s.client, time.Now()); err != nil {
+		return err
+	}
+	s.packed.Reset()
+	s.gzip.Reset(&s.packed)
+	if _, err := s.gzip.Write(s.plain.Bytes()); err != nil {
+		return err
+	}
+	return s.gzip.Close()
 }
 
 // shorten drops the method and URL that net/http puts before an error: the host
@@ -57,21 +191,26 @@ func shorten(err error) error {
 	return err
 }
 
+// answerError is what a server said, as against a server that was not reached.
+type answerError struct{ text string }
+
+func (e *answerError) Error() string { return e.text }
+
 // judge turns an answer into the error that Deliver returns
 // (https://develop.sentry.dev/sdk/foundations/transport/offline-caching/). It departs
 // from the rules for SDKs in one point: an event that met 429 or 5xx is kept and
 // sent again, since the journal has room for it.
-func (s *Sink) judge(resp *http.Response, body []byte, now time.Time) error {
-	pause := limitFor(resp.Header, resp.StatusCode, now)
-	if pause > 0 {
-		s.limited = now.Add(pause)
-	}
+func (s *remote) judge(resp *http.Response, body []byte, now time.Time) error {
 	code := resp.StatusCode
+	s.limits.learn(resp.Header, code, now)
+	pause := s.limits.wait(errorCategory, now)
 	if code >= 200 && code < 300 {
 		return nil
 	}
-	err := fmt.Errorf("send to sentry: %s%s", strings.TrimSpace(strconv.Itoa(code)+" "+http.StatusText(code)), said(resp.Header, body))
+	err := error(&answerError{fmt.Sprintf("send to sentry: %s%s", strings.TrimSpace(strconv.Itoa(code)+" "+http.StatusText(code)), said(resp.Header, body))})
 	switch {
+	case code == http.StatusRequestEntityTooLarge:
+		return fmt.Errorf("%w (%w)", errTooLarge, err)
 	case code >= 300 && code < 400:
 		to := "another address"
 		if u, e := resp.Location(); e == nil {
@@ -122,67 +261,4 @@ func said(h http.Header, body []byte) string {
 		return ""
 	}
 	return ": " + text
-}
-
-// limitFor returns how long the server wants no events, 0 if it wants them
-// (https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/).
-func limitFor(h http.Header, code int, now time.Time) time.Duration {
-	if limits := h.Values("X-Sentry-Rate-Limits"); len(limits) > 0 {
-		pause := parseLimits(strings.Join(limits, ","))
-		if pause > 0 || code != http.StatusTooManyRequests {
-			return pause
-		}
-	}
-	if after := retryAfter(h.Get("Retry-After"), now); after > 0 {
-		return after
-	}
-	if code == http.StatusTooManyRequests {
-		return limitedPause
-	}
-	return 0
-}
-
-// parseLimits reads "60:error;session:organization:reason, 2700::…" and returns
-// the longest limit on error events.
-func parseLimits(text string) time.Duration {
-	var longest time.Duration
-	for limit := range strings.SplitSeq(text, ",") {
-		parts := strings.Split(strings.TrimSpace(limit), ":")
-		if len(parts) < 2 || !limitsErrors(parts[1]) {
-			continue
-		}
-		longest = max(longest, parseSeconds(parts[0]))
-	}
-	return longest
-}
-
-// limitsErrors reports whether a list of categories covers error events. An
-// empty one covers everything.
-func limitsErrors(categories string) bool {
-	if strings.TrimSpace(categories) == "" {
-		return true
-	}
-	for c := range strings.SplitSeq(categories, ";") {
-		if c = strings.TrimSpace(c); c == "error" || c == "default" {
-			return true
-		}
-	}
-	return false
-}
-
-// retryAfter reads the header of that name: seconds, or a date (RFC 9110, 10.2.3).
-func retryAfter(text string, now time.Time) time.Duration {
-	if at, err := http.ParseTime(text); err == nil {
-		return min(max(at.Sub(now), 0), longestPause)
-	}
-	return parseSeconds(text)
-}
-
-// parseSeconds reads a number of seconds; what is none is 0.
-func parseSeconds(text string) time.Duration {
-	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || !(n > 0) {
-		return 0
-	}
-	return time.Duration(min(n, longestPause.Seconds()) * float64(time.Second))
 }

@@ -94,7 +94,6 @@ func TestAnswers(t *testing.T) {
 		pause     time.Duration
 		text      string
 	}{
-		{"too large", reply(413, "payload too large\n"), true, 0, "413 Request Entity Too Large: payload too large"},
 		{"bad request", reply(400, `{"detail":"invalid event envelope","causes":["missing newline"]}`), true, 0, "invalid event envelope: missing newline"},
 		{"error header", reply(400, "", "X-Sentry-Error", "bad auth"), true, 0, "400 Bad Request: bad auth"},
 		{"long and wild", reply(400, strings.Repeat("\x1b[2J\u202e words\n", 1000)), true, 0, "400 Bad Request: "},
@@ -156,7 +155,7 @@ func reset(w http.ResponseWriter, _ *http.Request) {
 }
 
 func TestBatchStopsAtRetry(t *testing.T) {
-	srv := newServer(t, reply(200, ""), reply(413, "too big"), reply(200, ""), reply(503, "away"))
+	srv := newServer(t, reply(200, ""), reply(400, "no event"), reply(200, ""), reply(503, "away"))
 	err := newSink(t, Options{DSN: srv.dsn()}).Deliver(t.Context(), messages(6))
 	var p *route.Partial
 	if !errors.As(err, &p) {
@@ -180,7 +179,7 @@ func TestLimitOnSuccess(t *testing.T) {
 		answers := []http.Header{{"X-Sentry-Rate-Limits": {"5:error:key"}}, {}}
 		sink := newSink(t, Options{DSN: "http://" + testKey + "@sentry.invalid/1"})
 		sent := 0
-		sink.client.Transport = transportFunc(func(*http.Request) (*http.Response, error) {
+		sink.to.(*remote).http.Transport = transportFunc(func(*http.Request) (*http.Response, error) {
 			sent++
 			return &http.Response{StatusCode: 200, Header: answers[sent-1], Body: io.NopCloser(strings.NewReader("{}"))}, nil
 		})
@@ -289,7 +288,9 @@ func FuzzParseLimits(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if d := parseLimits(s); d < 0 || d > longestPause {
+		l, now := limits{}, time.Now()
+		l.learn(http.Header{"X-Sentry-Rate-Limits": {s}}, 200, now)
+		if d := l.wait(errorCategory, now); d < 0 || d > longestPause {
 			t.Errorf("%q: %v", s, d)
 		}
 		if d := retryAfter(s, time.Now()); d < 0 || d > longestPause {

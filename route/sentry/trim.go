@@ -1,43 +1,57 @@
 package sentry
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // maxEvent is the most bytes that Sentry takes for an event
 // (https://develop.sentry.dev/sdk/foundations/data-model/envelopes/).
 const maxEvent = 1 << 20
 
+// cut says how much of an event is left out because the server found it too large.
+type cut int
+
+const (
+	whole  cut = iota
+	noTail     // without the attachment
+	barest     // without what stands around it: breadcrumbs, source lines, other threads
+)
+
+// strip leaves out of e what a server with a small limit may find too much, and
+// says so.
+func strip(e *event) {
+	dropCrumbs(e)
+	dropContext(e)
+	e.Threads = nil
+	dropFrames(50)(e)
+	cutTexts(e)
+}
+
+// shortened is what an event says about what it lacks.
+func (c cut) shortened() string {
+	switch c {
+	case noTail:
+		return "the attachment was left out: the server takes no event of that size"
+	case barest:
+		return "attachment, breadcrumbs, source lines and other threads were left out: the server takes no event of that size"
+	}
+	return ""
+}
+
 // fit returns the JSON of e, made shorter step by step until it is at most
 // maxEvent: breadcrumbs go first, then source lines, then frames in the middle,
 // then the rest of long texts. e is changed.
 func fit(e *event) ([]byte, error) {
-	payload, err := encodeEvent(e)
+	payload, err := encodeJSON(e)
 	for _, shrink := range []func(*event){halveCrumbs, halveCrumbs, dropCrumbs, dropContext, dropFrames(50), dropFrames(10), cutTexts, dropChain, dropTags} {
 		if err != nil || len(payload) <= maxEvent {
 			return payload, err
 		}
 		shrink(e)
-		payload, err = encodeEvent(e)
+		payload, err = encodeJSON(e)
 	}
 	if err == nil && len(payload) > maxEvent {
 		err = fmt.Errorf("make an event: %d bytes remain after cutting, %d are allowed", len(payload), maxEvent)
 	}
 	return payload, err
-}
-
-// encodeEvent returns e as JSON on one line. Source code is full of <, > and &,
-// which need no escape here.
-func encodeEvent(e *event) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 func halveCrumbs(e *event) {

@@ -22,6 +22,7 @@ type Flags struct {
 	Syslog        []string
 	Elasticsearch []string
 	SentryDSN     string
+	MonitorFlags
 
 	Journal     string
 	JournalSize string
@@ -76,6 +77,9 @@ func (c *Config) Apply(f Flags, env Environ) error {
 	a.add("syslog", f.Syslog, "syslog")
 	a.add("elasticsearch", f.Elasticsearch, "elasticsearch")
 	a.addSentry(f.SentryDSN)
+	a.applyMonitor(&f.MonitorFlags)
+	c.shareRedact()
+	c.expandLogs()
 	if n := a.config.countOn(); n > route.MaxHandlers {
 		a.errs = append(a.errs, &Error{Msg: fmt.Sprintf("%d handlers with those of flags and environment, at most %d are possible", n, route.MaxHandlers)})
 	}

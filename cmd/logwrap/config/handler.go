@@ -74,6 +74,9 @@ func (h *Handler) kind() sinkKind {
 	if h.Sink == SinkReport {
 		return sinkKind{events: true, limits: func() route.Limits { return route.Limits{} }}
 	}
+	if h.Sink == SinkLogs {
+		return sentryLogsKind()
+	}
 	return sinkKinds()[h.Sink]
 }
 
@@ -93,6 +96,17 @@ func (h *Handler) Limits() route.Limits { return h.kind().limits() }
 // Events reports whether the handler takes events only.
 func (h *Handler) Events() bool { return h.kind().events }
 
+// EventOptions says what goes with an event, nil for a handler that takes records.
+func (h *Handler) EventOptions() *route.EventOptions {
+	switch {
+	case !h.Events():
+		return nil
+	case h.Sentry != nil:
+		return h.Sentry.EventOptions()
+	}
+	return &route.EventOptions{}
+}
+
 // Traces reports whether a stack trace at error or above is an event for the
 // handler, whatever its level.
 func (h *Handler) Traces() bool {
@@ -107,7 +121,7 @@ func (h *Handler) secrets() []secret {
 }
 
 // maxName is the longest name of a handler; the journal keeps a cursor by it.
-const maxName = 63
+const maxName = 63 - len(" logs")
 
 func (f *document) decodeHandlers(n *node) {
 	f.each(n, func(key, value *node) {
