@@ -36,7 +36,7 @@ func parseJava(s *source) []Exception {
 	}
 	for i := range p.list {
 		e := &p.list[i]
-		reversed(e.Frames)
+		e.turn()
 		e.Thread = p.thread
 		e.Value = strings.TrimRight(e.Value, "\n \t\r")
 	}
@@ -75,9 +75,15 @@ func (p *javaReader) line(line string) {
 			p.list[n-1].Frames = append(p.list[n-1].Frames, javaFrame(body))
 		}
 	case isJavaMark([]byte(body)) && len(body) < len(line):
+		if n := len(p.list); n > 0 && strings.HasPrefix(body, "... ") {
+			p.list[n-1].elide(body)
+		}
 		p.open = p.open && strings.HasPrefix(body, "*__")
 	case isJavaLink([]byte(body)):
 		p.link(body)
+		if n := len(p.list); n > 0 {
+			p.list[n-1].Depth = javaDepth(line)
+		}
 	case len(p.list) == 0:
 		p.first(body)
 	case p.open && len(p.list) == 1 && p.list[0].Type == "Error" && strings.HasPrefix(line, "\tjava.lang."): // what the launcher could not do
@@ -85,6 +91,16 @@ func (p *javaReader) line(line string) {
 	case p.open:
 		p.more(line)
 	}
+}
+
+// javaDepth is how far the head of an exception is indented: by a tab for each
+// suppressed one that it is in.
+func javaDepth(line string) int {
+	tabs := len(line) - len(strings.TrimLeft(line, "\t"))
+	if tabs == 0 && indent(line) > 0 {
+		return 1
+	}
+	return tabs
 }
 
 // link reads the head of an exception that belongs to the one before.

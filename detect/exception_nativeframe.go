@@ -23,7 +23,9 @@ func nativeFrames(lines []string) []Frame {
 			i++
 			line += " " + strings.TrimSpace(lines[i])
 		}
-		if f := oneFrame(line); f.Function != "" || f.File != "" {
+		f := oneFrame(line)
+		f.Address = frameAddress(line)
+		if f.Function != "" || f.File != "" {
 			list = append(list, f)
 			if n := strings.TrimLeft(line, " "); n[0] == '#' {
 				last = number(n[1:])
@@ -35,6 +37,28 @@ func nativeFrames(lines []string) []Frame {
 		return list
 	}
 	return reversed(list)
+}
+
+// frameAddress returns the address that a frame begins with, behind its number, or
+// that backtrace_symbols(3) puts at the end.
+func frameAddress(line string) string {
+	at := strings.Index(line, "0x")
+	if open := strings.LastIndex(line, " [0x"); open > 0 && strings.HasSuffix(line, "]") {
+		at = open + len(" [")
+	} else if at > 0 && strings.Trim(line[:at], " \t#@0123456789:frame*") != "" {
+		return "" // an argument or an offset
+	}
+	if at < 0 {
+		return ""
+	}
+	end := at + 2
+	for end < len(line) && (isDigit(line[end]) || line[end] >= 'a' && line[end] <= 'f' || line[end] >= 'A' && line[end] <= 'F') {
+		end++
+	}
+	if end-at <= 2 || end-at > 18 {
+		return ""
+	}
+	return line[at:end]
 }
 
 func isWrapped(line, next string) bool {

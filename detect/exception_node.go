@@ -34,7 +34,7 @@ func parseNode(s *source) []Exception {
 	}
 	for i := range p.list {
 		e := &p.list[i]
-		reversed(e.Frames)
+		e.turn()
 		e.Value = strings.TrimRight(e.Value, "\n \t\r")
 	}
 	return reversed(p.list)
@@ -113,6 +113,10 @@ func (p *nodeReader) line(line string) {
 		p.open = false
 	case n == 0 && strings.HasPrefix(body, "Emitted '"):
 		p.open, p.emit = false, true
+	case n > 0 && strings.HasPrefix(body, "... ") && strings.HasSuffix(body, " lines matching cause stack trace ..."):
+		if p.open = false; !p.emit {
+			p.list[len(p.list)-1].elide(body)
+		}
 	case n == 0 && strings.HasPrefix(body, "(Use `node "), isGoodbye([]byte(line)), n > 0 && (strings.HasPrefix(body, "... ") || strings.HasPrefix(body, "[... ")):
 		p.open = false
 	case n > 0 && !p.open && isErrorProp(body):

@@ -45,6 +45,14 @@ type Resumer interface {
 	State() State
 }
 
+// A RunWatcher is a Sink that wants to know of a run of the app as soon as it is
+// seen. After a restart of the router it is told of old ones again.
+type RunWatcher interface {
+	Sink
+	// RunBegan must return soon. It may be called while Deliver runs.
+	RunBegan(*detect.Run)
+}
+
 // A Troubled sink can say that something is wrong although it accepts records,
 // such as a rotation that failed.
 type Troubled interface {

@@ -23,8 +23,9 @@ const (
 type plan struct {
 	Config   *config.Config
 	Identity route.Identity
-	Command  string // as the user typed it
-	Report   bool   // nobody takes events: print a report when the app crashes
+	Command  string   // as the user typed it
+	Args     []string // the whole of it
+	Report   bool     // nobody takes events: print a report when the app crashes
 
 	TerminationLog string // the file for a summary of what ended the app; empty: none
 }

@@ -118,7 +118,7 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 	for i := range handlers {
 		h := &handlers[i]
 		if h.Sentry != nil {
-			h.Sentry.Client = versionName()
+			h.Sentry.Client, h.Sentry.Args, h.Sentry.Dir = versionName(), p.Args, p.Config.Supervise.Chdir
 		}
 		sink, err := h.Open(p.Identity)
 		if err != nil {

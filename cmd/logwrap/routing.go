@@ -105,6 +105,6 @@ func (r *routing) prepare() (err error) {
 	conf.Supervise.Env, conf.Supervise.FileEnv = nil, nil // the app's secrets are not the router's
 	id := p.conf.Identity()
 	id.Journal, id.Host, id.Container = p.journal.ID(), hostName(), containerID()
-	r.plan, err = (&plan{Config: &conf, Identity: id, Command: p.args[0], Report: r.report, TerminationLog: p.conf.Supervise.TerminationLog}).store()
+	r.plan, err = (&plan{Config: &conf, Identity: id, Command: p.args[0], Args: p.args, Report: r.report, TerminationLog: p.conf.Supervise.TerminationLog}).store()
 	return err
 }

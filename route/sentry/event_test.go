@@ -24,6 +24,8 @@ var testIdentity = route.Identity{Journal: "00112233aabbccdd", Name: "shop", Ver
 
 const testStart = 1795345637_000000000
 
+const testRunID = "abababababababababababababababab"
+
 // recordOf lets the detector make a record of text, the last one if it makes
 // several, so that the tests see what it really hands over.
 func recordOf(t *testing.T, text string) detect.Record {
@@ -40,7 +42,7 @@ func recordsOf(text string) []detect.Record {
 	d := detect.New(detect.Options{}, func(r *detect.Record) {
 		rec := *r
 		rec.Text, rec.Message, rec.Logger = clone(r.Text), clone(r.Message), clone(r.Logger)
-		rec.Run = &detect.Run{ID: strings.Repeat("ab", 16), PID: -1, Command: "app", Started: testStart}
+		rec.Run = &detect.Run{ID: testRunID, PID: 4711, Command: "app", Started: testStart}
 		rec.Event = &detect.Event{}
 		records = append(records, rec)
 	})
@@ -85,9 +87,16 @@ func newMaker(o Options, cwd string, files fs.FS) *maker {
 	}
 	return &maker{opts: o, id: testIdentity, known: true, redact: r, host: host{
 		cwd: cwd, os: osContext{Name: "Debian"},
-		open:   func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
-		script: func(*detect.Run) string { return "" },
+		disk: testDisk(files),
 	}}
+}
+
+// testDisk has only the given files, and no links.
+func testDisk(files fs.FS) disk {
+	return disk{
+		open:    func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
+		resolve: func(name string) (string, error) { return name, nil },
+	}
 }
 
 // made returns the event for r as Sentry reads it, after checking it against
@@ -345,7 +354,7 @@ func TestEvent(t *testing.T) {
 			"exception.values.0.mechanism.source": "suppressed[1]", "threads.values.0.name": "main", "threads.values.0.id": "0",
 		}},
 		{"node", died(recordOf(t, rejectedTrace), detect.Exit{Code: 1}), map[string]any{
-			"platform": "node", "exception.values.0.type": "HttpError", "exception.values.0.mechanism.type": "auto.node.onuncaughtexception",
+			"platform": "node", "exception.values.0.type": "HttpError", "exception.values.0.mechanism.type": "auto.node.onunhandledrejection",
 			"exception.values.0.stacktrace.frames.2.function": "get", "exception.values.0.stacktrace.frames.2.module": "main",
 			"exception.values.0.stacktrace.frames.2.colno":  9.0,
 			"exception.values.0.stacktrace.frames.1.module": "@acme.http.lib:get", "exception.values.0.stacktrace.frames.1.function": "Object.?",
@@ -437,6 +446,7 @@ func TestGoType(t *testing.T) {
 		"runtime error: index out of range [2] with length 1":              "runtime.boundsError",
 		"runtime error: slice bounds out of range [:5] with capacity 3":    "runtime.boundsError",
 		"interface conversion: interface {} is string, not int":            "*runtime.TypeAssertionError",
+		"send on closed channel":                                           "runtime.plainError",
 		"cart: quantity must be positive":                                  "panic",
 	} {
 		if got := goType(&detect.Exception{Type: "panic", Value: value, Language: detect.Go}); got != want {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -37,6 +38,10 @@ type Options struct {
 	MaxBreadcrumbs int               `json:"max_breadcrumbs,omitempty"` // 0: 100, which is also the most; negative: none
 	SourceContext  *bool             `json:"source_context,omitempty"`  // send source lines around each frame; nil: true
 
+	// Directories whose source files may be sent, links resolved. Nil: the app's working
+	// directory, that of its script, and where languages have their libraries.
+	SourceRoots []string `json:"source_roots,omitempty"`
+
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
 
@@ -53,8 +58,9 @@ type Options struct {
 	// Redact is what is secret, as redact.Parse has it; nil: the default, empty: nothing.
 	Redact []string `json:"redact"`
 
-	Client string `json:"-"` // version of logwrap that the events name; empty: what the build says
-	Dir    string `json:"-"` // the app's working directory; empty: that of this process
+	Client string   `json:"-"` // version of logwrap that the events name; empty: what the build says
+	Args   []string `json:"-"` // the app's command, for a process that is gone before it was looked at
+	Dir    string   `json:"-"` // the app's working directory; empty: that of this process
 }
 
 // EventOptions says what a Sink wants to know with each event.
@@ -88,7 +94,7 @@ func newEventMaker(o Options, id route.Identity) (maker, error) {
 	if err != nil {
 		return maker{}, &route.OptionError{Option: "redact", Err: err}
 	}
-	return maker{opts: o, id: id, redact: r}, nil
+	return maker{opts: o, id: id, redact: r, processes: newProcessFacts(os.DirFS("/"), o.Args)}, nil
 }
 
 // DefaultLimits says how a Sink wants its records batched: an event is sent at
@@ -119,6 +125,11 @@ func (o *Options) check() error {
 	if len(o.Dist) > maxDist || strings.ContainsFunc(o.Dist, notInDist) {
 		return &route.OptionError{Option: "dist", Err: fmt.Errorf("%q has characters that Sentry refuses", o.Dist),
 			Hint: "use letters, digits and _.-, at most 64"}
+	}
+	for _, dir := range o.SourceRoots {
+		if !filepath.IsAbs(dir) {
+			return &route.OptionError{Option: "source_roots", Err: fmt.Errorf("%q is not absolute", dir), Hint: "begin each directory with /"}
+		}
 	}
 	if o.Timeout < 0 {
 		return &route.OptionError{Option: "timeout", Err: errors.New("is negative")}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -82,8 +81,7 @@ func sentTexts(t *testing.T, text string, rules []string) (sent []string) {
 	events := newSink(t, o)
 	files := fstest.MapFS{"srv/app/x.py": {Data: []byte(text + "\n")}}
 	events.maker.known, events.maker.host = true, host{cwd: "/srv/app", os: osContext{Name: "Debian"},
-		open:   func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
-		script: func(*detect.Run) string { return "" }}
+		disk: testDisk(files)}
 	logs, err := NewLogs(o, testIdentity)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,9 @@ func New(o Options, id route.Identity) (*Sink, error) {
 	return &Sink{maker: m, to: to, patience: o.patience(), runs: newRuns(&m)}, nil
 }
 
+// RunBegan notes what /proc tells of the app's process as long as it is there.
+func (s *Sink) RunBegan(run *detect.Run) { s.maker.processes.look(run) }
+
 // Deliver sends the batch, one request an event, and stops at the first event
 // that has to be tried again.
 func (s *Sink) Deliver(ctx context.Context, batch []detect.Record) error {
