@@ -33,7 +33,9 @@ func New(o Options, id route.Identity) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sink{maker: m, to: to, patience: o.patience(), runs: newRuns(&m)}, nil
+	s := &Sink{maker: m, to: to, patience: o.patience()}
+	s.runs = newRuns(&s.maker)
+	return s, nil
 }
 
 // RunBegan notes what /proc tells of the app's process as long as it is there.
