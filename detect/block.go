@@ -23,7 +23,7 @@ func openBlock(line []byte, r *Record) opening {
 	case len(line) == 0:
 	case line[0] == '{' || line[len(line)-1] == '{':
 		return openPretty(line, r)
-	case isUpper(line[0]) && isJULHead(line):
+	case isUpper(line[0]) && isJULHead(line), isDigit(line[0]) && r.stampLen > 0 && isTinylogHead(line):
 		return opening{grammar: &julGrammar, verdict: maybe, headed: true}
 	case line[len(line)-1] == ']' && aspnetTag(line) >= 0:
 		return opening{grammar: &aspnetGrammar, verdict: maybe, headed: true}
@@ -46,6 +46,16 @@ func isJULHead(line []byte) bool {
 	return bytes.Contains(rest, []byte("AM ")) || bytes.Contains(rest, []byte("PM "))
 }
 
+// isTinylogHead recognises "2026-11-22 10:42:26 [main] com.example.Main.run()",
+// how tinylog (org.tinylog.writers) begins a record.
+func isTinylogHead(line []byte) bool {
+	if !hasSuffix(line, "()") {
+		return false
+	}
+	name := line[bytes.LastIndexByte(line, ' ')+1 : len(line)-2]
+	return bytes.IndexByte(name, '.') > 0 && bytes.Contains(line, []byte("] "))
+}
+
 // isJULLevel recognises "SEVERE: message".
 func isJULLevel(line []byte) bool {
 	name, _, ok := bytes.Cut(line, []byte(":"))
@@ -53,7 +63,7 @@ func isJULLevel(line []byte) bool {
 		return false
 	}
 	switch string(name) {
-	case "SEVERE", "WARNING", "INFO", "CONFIG", "FINE", "FINER", "FINEST":
+	case "SEVERE", "WARNING", "INFO", "CONFIG", "FINE", "FINER", "FINEST", "TRACE", "DEBUG", "WARN", "ERROR":
 		return true
 	}
 	return false
@@ -61,10 +71,17 @@ func isJULLevel(line []byte) bool {
 
 func stepJUL(g *group, line []byte) verdict {
 	if g.keptLines == 0 {
-		if isJULLevel(line) {
-			return accept
+		if !isJULLevel(line) {
+			return refuse
 		}
-		return refuse
+		if i := inlineType(line); i >= 0 && isTinylogHead(g.text[:g.first]) { // the trace follows on the line of the message
+			g.mark(line, line[i:])
+		}
+		return accept
+	}
+	if g.trace == 0 && g.message.to > 0 && g.lines == 2 && isJavaFrame(line) {
+		g.block, g.trace = g.grammar, g.message.from
+		return g.become(&javaGrammar, javaFrames)
 	}
 	if o := openTrace(line); o.bare || throwableType(line) > 0 {
 		if o.verdict == refuse {
@@ -91,7 +108,10 @@ func composeJUL(g *group, r *Record) {
 	classify(second, r)
 	r.Text, r.Format = text, Text
 	r.stamp, r.stampLen = stamp, stampLen
-	if i := bytes.Index(head, []byte("M ")); i >= 0 {
+	if name, ok := bytes.CutSuffix(head, []byte("()")); ok {
+		name = name[bytes.LastIndexByte(name, ' ')+1:]
+		r.Logger = name[:max(bytes.LastIndexByte(name, '.'), 0)]
+	} else if i := bytes.Index(head, []byte("M ")); i >= 0 {
 		r.Logger, _, _ = bytes.Cut(head[i+2:], []byte(" "))
 	}
 	_, message, _ := bytes.Cut(second, []byte(":"))

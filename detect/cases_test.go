@@ -62,7 +62,7 @@ type gotEvent struct {
 type caseCount struct{ events, exact, perfect int }
 
 // scored are the languages whose traces are parsed.
-var scored = []string{"python", "go", "java", "kotlin", "groovy", "javascript", "ruby", "php", "perl", "rust", "c", "c++", "csharp", "elixir", "erlang", "clojure", "ocaml", "haskell", "crystal", "nim", "lua", "tcl", "r", "scheme", "commonlisp", "ada", "fortran", "pascal", "d"}
+var scored = []string{"python", "go", "java", "kotlin", "groovy", "javascript", "ruby", "php", "perl", "rust", "c", "c++", "csharp", "elixir", "erlang", "clojure", "ocaml", "haskell", "crystal", "nim", "lua", "tcl", "r", "scheme", "commonlisp", "ada", "fortran", "pascal", "d", "zig"}
 
 func TestCrashCases(t *testing.T) {
 	byLanguage := map[string]*caseCount{}

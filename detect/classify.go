@@ -4,10 +4,11 @@ import "bytes"
 
 // shape says how the positions in a Record are to be read.
 const (
-	colouredText = 1 << iota // they are positions in the text without its colours
-	bsdHeader                // syslog: a header of RFC 3164
-	newHeader                // syslog: a header of RFC 5424
-	fieldTrace               // the trace is in a value, not in the text
+	colouredText    = 1 << iota // they are positions in the text without its colours
+	bsdHeader                   // syslog: a header of RFC 3164
+	newHeader                   // syslog: a header of RFC 5424
+	fieldTrace                  // the trace is in a value, not in the text
+	containerHeader             // they are positions behind the header of a container runtime
 )
 
 // classify sets the record's level, format, logger and message from one line,
@@ -72,7 +73,7 @@ func classifyPlain(text []byte, from int, r *Record) {
 			return
 		}
 	case isDigit(c) || c == ':':
-		if classifyMark(text, from, end, r) {
+		if classifyContainer(text, from, end, r) || classifyMark(text, from, end, r) {
 			return
 		}
 	case c == '=':
@@ -83,8 +84,8 @@ func classifyPlain(text []byte, from int, r *Record) {
 	if classifyAccess(text, from, end, r) {
 		return
 	}
-	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) || text[from-1] == '\t') {
-		return // indented: it goes on with what was said before (but " INFO" is a padded level)
+	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) && !isDigit(text[from]) || text[from-1] == '\t') {
+		return // indented: it goes on with what was said before (but " INFO" is a padded level, and tracing indents its times)
 	}
 	classifyText(text, from, end, r)
 }

@@ -11,7 +11,7 @@ import (
 type Options struct {
 	Hold     time.Duration // longest pause within a group; 0: 200 ms
 	MaxBytes int           // most bytes of text in a group; 0: 1 MiB
-	MaxLines int           // most lines in a group; 0: 2000
+	MaxLines int           // most lines in a group; 0: 20000
 }
 
 // maxPieces is how many pieces of one long line, or of one oversized group, keep
@@ -61,7 +61,7 @@ func New(o Options, emit func(*Record)) *Detector {
 		o.MaxBytes = 1 << 20
 	}
 	if o.MaxLines <= 0 {
-		o.MaxLines = 2000
+		o.MaxLines = 20000
 	}
 	return &Detector{hold: int64(o.Hold), maxBytes: o.MaxBytes, maxLines: o.MaxLines, emit: emit}
 }
@@ -135,7 +135,11 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 	r := &d.rec
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text}
 	classifyWith(l.Text, r, &d.colours)
-	o := open(plain(l.Text, &d.scratch), r)
+	line := withoutReturn(l.Text)
+	if r.shape&colouredText != 0 {
+		line = plain(l.Text, &d.scratch)
+	}
+	o := open(line, r)
 	if o.verdict == refuse {
 		d.send(r)
 		return
@@ -145,7 +149,7 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 	if o.alone != nil {
 		g.grammar = o.alone
 	}
-	g.stream, g.headed = l.Stream, o.headed
+	g.stream, g.headed, g.reading = l.Stream, o.headed, r.reading()
 	g.push(l)
 	g.settle(o.verdict)
 	if o.verdict == done {
@@ -235,7 +239,7 @@ func (d *Detector) addPiece(s *stream, l *capture.Line) {
 	r, p := &d.rec, &s.piece
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text, Partial: true}
 	if l.Continued {
-		r.Message, r.Why = l.Text, "goes on from the piece before"
+		r.Message, r.Why = l.Text, goesOn
 		if p.open {
 			r.Level, r.Logger = p.level, p.logger
 			p.count++

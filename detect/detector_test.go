@@ -283,6 +283,40 @@ func TestCapsCutGroupIntoPartialRecords(t *testing.T) {
 	}
 }
 
+// TestCapsCutLateValue has a trace whose value comes last, behind an earlier one
+// or not: exactly one of the pieces has an exception.
+func TestCapsCutLateValue(t *testing.T) {
+	frames := strings.Repeat("  File \"a.py\", line 3, in f\n    return g()\n", 33)
+	earlier := pyTraceback + "\n  File \"b.py\", line 1, in h\nOSError: gone\n\n" + pyContext + "\n\n"
+	for _, c := range []struct {
+		before string
+		at     int // which piece has it
+		typ    string
+		frames int
+	}{{"", 3, "RecursionError", 1}, {"CRITICAL: too deep\n", 3, "RecursionError", 1}, {earlier, 0, "OSError", 1}} {
+		text := c.before + pyTraceback + "\n" + frames + "RecursionError: maximum depth\n"
+		var got sink
+		d := New(Options{MaxLines: 20}, got.emit)
+		for _, l := range linesOf(capture.Stderr, []byte(text)) {
+			d.Add(&l)
+		}
+		d.Close(capture.Stderr)
+		rs := got[capture.Stderr]
+		if len(rs) != 4 {
+			t.Fatalf("%q: %d records", c.before, len(rs))
+		}
+		for i, r := range rs {
+			if !r.Partial || r.Continues() != (i > 0) || (r.Trace == Python) != (i == c.at) || r.Level != rs[0].Level {
+				t.Errorf("%q: piece %d: %+v", c.before, i, r)
+			}
+		}
+		list := rs[c.at].Exceptions()
+		if len(list) != 1 || list[0].Type != c.typ || len(list[0].Frames) < c.frames {
+			t.Errorf("%q: %+v", c.before, list)
+		}
+	}
+}
+
 func TestPiecesOfLongLine(t *testing.T) {
 	var got sink
 	d := New(Options{}, got.emit)

@@ -150,7 +150,7 @@ func isJVMDumpLine(line []byte) bool {
 // isPyThread recognises the line above the frames of a thread.
 func isPyThread(line []byte) bool {
 	return hasSuffix(line, pyDumpThread) &&
-		(hasPrefix(line, "Thread 0x") || hasPrefix(line, "Current thread 0x") || hasPrefix(line, "Stack "))
+		(hasPrefix(line, "Thread 0x") || hasPrefix(line, "Current thread 0x") || string(line) == "Stack "+pyDumpThread)
 }
 
 func stepPyDump(g *group, line []byte) verdict {

@@ -25,10 +25,11 @@ func (r *Record) Exceptions() []Exception {
 		return nil
 	}
 	head := min(max(int(r.head), 0), len(r.Text))
-	return g.parse(&source{
-		header: strings.TrimSuffix(cleanText(r.Text[:head]), "\n"),
-		text:   cleanText(r.Text[head:]),
-	})
+	text := cleanText(r.Text[head:])
+	if g.late != "" && r.Continues() {
+		text = g.late + "\n" + text
+	}
+	return g.parse(&source{header: strings.TrimSuffix(cleanText(r.Text[:head]), "\n"), text: text})
 }
 
 // cleanText returns a copy of some lines without colours and carriage returns.
@@ -49,8 +50,10 @@ func (r *Record) Fatal() bool {
 	case Go:
 		return hasPrefix(text, "panic: ") || hasPrefix(text, "fatal error: ") || hasPrefix(text, "runtime: ") ||
 			hasPrefix(text, "unexpected fault") || isGoSignal(firstLine(text))
+	case Java:
+		return isHotspot(text)
 	case JavaScript:
-		return len(text) > 0 && isNodePlace(firstLine(text))
+		return len(text) > 0 && isNodePlace(firstLine(text)) || isV8Report(text)
 	case Python:
 		return hasPrefix(text, pyFatal)
 	case Rust:
@@ -59,6 +62,9 @@ func (r *Record) Fatal() bool {
 		return nativeIsFatal(text)
 	case Erlang:
 		return saysErlangEnd(firstLine(text)) || hasPrefix(text, "escript: exception ")
+	case PHP:
+		_, box := symfonyPlace(view(firstLine(text))) // its exit code is the exception's
+		return box
 	case CSharp:
 		return hasPrefix(text, dotnetUnhandled) || hasPrefix(text, dotnetOld) || hasPrefix(text, dotnetAgain) || isDotnetFault(firstLine(text))
 	}
@@ -79,11 +85,11 @@ func grammarOf(r *Record) *grammar {
 		}
 		return &goGrammar
 	case Java:
-		if isClojureHead(firstLine(r.Text)) {
-			return &clojureGrammar
-		}
-		return &javaGrammar
+		return javaGrammarOf(r)
 	case JavaScript:
+		if isV8Report(r.Text) {
+			return &v8FatalGrammar
+		}
 		return &nodeGrammar
 	case Ruby:
 		return &rubyGrammar

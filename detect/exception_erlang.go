@@ -10,6 +10,9 @@ import (
 func parseErlang(s *source) []Exception {
 	e := Exception{Language: Erlang}
 	lines := strings.Split(s.text, "\n")
+	if i := strings.Index(s.text, erlangCrasher); i >= 0 && len(lines) == 1 {
+		lines = erlangLines(s.text[i:])
+	}
 	var value []string
 	reading, margin := false, 0
 	for _, line := range lines {
@@ -38,8 +41,31 @@ func parseErlang(s *source) []Exception {
 		return parseErlangTerm(s.text)
 	}
 	e.Value = strings.Join(value, "\n")
+	if f, ok := erlangNoClause(e.Value); ok {
+		e.Frames = slices.Insert(e.Frames, 0, f)
+	}
 	reversed(e.Frames)
 	return []Exception{e}
+}
+
+// erlangNoClause reads the function in "no function clause matching
+// lists:nth(2,[]) (lists.erl, line 198)", which has no line of its own.
+func erlangNoClause(value string) (Frame, bool) {
+	call, ok := strings.CutPrefix(value, "no function clause matching ")
+	place := strings.LastIndex(call, " (")
+	if !ok || place < 0 || !strings.HasSuffix(call, ")") || !strings.Contains(call[place:], ", line ") {
+		return Frame{}, false
+	}
+	name, _, _ := strings.Cut(call, "(")
+	return erlangFrame(name + call[place:]), true
+}
+
+// erlangLines breaks a crash report on one line where the lines were.
+func erlangLines(text string) []string {
+	for _, mark := range [...]string{"exception ", "in function  ", "in call from ", "in operator  ", "ancestors: "} {
+		text = strings.ReplaceAll(text, ", "+mark, "\n    "+mark)
+	}
+	return strings.Split(text, "\n")
 }
 
 // erlangFrame reads "mod:fun/2 (file.erl, line 4)".
@@ -60,17 +86,27 @@ func erlangFrame(call string) Frame {
 // parseErlangTerm reads "{Reason,[{mod,fun,2,[{file,"f.erl"},{line,4}]},…]}",
 // behind the words of a report.
 func parseErlangTerm(text string) []Exception {
-	for _, mark := range [...]string{"** Reason for termination", "** Reason ==", "with exit value:", "init terminating in ", "Runtime terminating during boot", "Kernel pid terminated"} {
+	for _, mark := range [...]string{"** Reason for termination", "** Reason ==", "with exit value:", "terminating. Reason:", "exit with reason", "init terminating in ", "Runtime terminating during boot", "Kernel pid terminated"} {
 		if i := strings.Index(text, mark); i >= 0 {
 			text = text[i+len(mark):]
 			break
 		}
 	}
+	reason := ""
+	if rest, ok := strings.CutPrefix(text, " = "); ok { // gen_statem: "error:Reason", then more of these lines, the stack in the last
+		reason, text, _ = strings.Cut(rest, "\n** ")
+		_, reason, _ = strings.Cut(reason, ":")
+	}
+	if before, stack, ok := strings.Cut(text, " and stacktrace ["); ok { // Ranch
+		reason, text = before, stack
+	}
 	start := strings.IndexByte(text, '{')
 	if start < 0 {
 		return nil
 	}
-	text = text[start+1:]
+	if text = text[start:]; reason == "" {
+		text = text[1:]
+	}
 	if i := strings.Index(text, "\n** Client "); i >= 0 { // the stack of who waited for an answer
 		text = text[:i]
 	}
@@ -94,6 +130,9 @@ func parseErlangTerm(text string) []Exception {
 	}
 	if e.Frames == nil {
 		return nil
+	}
+	if reason != "" {
+		e.Value = strings.Join(strings.Fields(reason), " ")
 	}
 	if name := strings.TrimLeft(e.Value, "{"); erlangAtom(name) > 0 {
 		e.Type = name[:erlangAtom(name)]

@@ -15,10 +15,13 @@ func parseGo(s *source) []Exception {
 		return parseGin(lines)
 	case strings.HasPrefix(lines[0], "goroutine "):
 		list = []Exception{{Type: "panic", Value: loggedPanic(s.header), Language: Go}}
+		if s.header != "" && !tellsOfPanic([]byte(s.header)) && !strings.Contains(s.text, "\npanic(") { // glog adds the stacks to what it is fatal about
+			list[0] = Exception{Type: "error", Value: headerMessage(s.header), Language: Go}
+		}
 	case s.header != "" && isGoName([]byte(lines[0])):
-		var r Record
-		classify([]byte(s.header), &r)
-		list = []Exception{{Type: "error", Value: string(r.Message), Language: Go}}
+		return goErrors(headerMessage(s.header), lines)
+	case isChiHead([]byte(lines[0])):
+		return parseChi(lines)
 	default:
 		list, i = goHead(lines)
 	}
@@ -32,29 +35,7 @@ func parseGo(s *source) []Exception {
 
 func isGoStart(line string) bool {
 	_, _, ok := goHeadLine(line)
-	return ok || strings.HasPrefix(line, "runtime: ") || strings.HasPrefix(line, "unexpected fault address ") || isGoroutine([]byte(line))
-}
-
-// parseGin reads what Gin's recovery logs: the request, the value of the panic,
-// and frames of two lines, the place first.
-func parseGin(lines []string) []Exception {
-	e := Exception{Type: "panic", Language: Go}
-	for i := 0; i < len(lines); i++ {
-		switch line := lines[i]; {
-		case isGinFrame([]byte(line)) && i+1 < len(lines) && strings.HasPrefix(lines[i+1], "\t"):
-			place, _, _ := strings.Cut(line, " (0x")
-			name, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), ": ")
-			e.Frames = append(e.Frames, goFrame(name, place))
-			i++
-		case line != "" && len(e.Frames) == 0:
-			e.Value = line
-		}
-	}
-	if len(e.Frames) == 0 {
-		return nil
-	}
-	reversed(e.Frames)
-	return []Exception{e}
+	return ok || isChiHead([]byte(line)) || strings.HasPrefix(line, "runtime: ") || strings.HasPrefix(line, "unexpected fault address ") || isGoroutine([]byte(line))
 }
 
 // goReader collects the panics before the first goroutine, the first one first.
@@ -84,7 +65,7 @@ func (p *goReader) line(line string) {
 	switch {
 	case found && (len(p.list) == 0 || typ == "panic"):
 		p.push(typ, value)
-	case strings.HasPrefix(line, "[signal ") || line == "" || len(p.list) == 0 || strings.HasPrefix(line, "PC=0x"):
+	case strings.HasPrefix(line, "[signal ") || line == "" || len(p.list) == 0 || strings.HasPrefix(line, "PC=0x"), isGoRemark([]byte(line)):
 	default:
 		p.value = append(p.value, line)
 	}

@@ -11,6 +11,7 @@ type javaReader struct {
 	thread  string
 	caught  string // what Groovy prints once more
 	wrapped bool
+	bare    bool     // frames have no "at"
 	open    bool     // no frame of the last one was read: lines belong to its value
 	value   []string // the lines of its value
 }
@@ -20,7 +21,7 @@ func parseJava(s *source) []Exception {
 	p := javaReader{}
 	for i, line := range strings.Split(s.text, "\n") {
 		if i == 0 {
-			p.first(line)
+			p.first(line[indent(line):])
 			continue
 		}
 		p.line(line)
@@ -35,7 +36,7 @@ func parseJava(s *source) []Exception {
 	}
 	for i := range p.list {
 		e := &p.list[i]
-		reversed(e.Frames)
+		e.turn()
 		e.Thread = p.thread
 		e.Value = strings.TrimRight(e.Value, "\n \t\r")
 	}
@@ -44,6 +45,7 @@ func parseJava(s *source) []Exception {
 
 // first reads the head of the trace, which may be a log line that ends in it.
 func (p *javaReader) first(line string) {
+	line, p.bare = strings.CutPrefix(line, junitArrow)
 	if i := javaHead(line); i > 0 {
 		p.thread, line = line[len(`Exception in thread "`):i-2], line[i:]
 		if throwableType([]byte(line)) == 0 { // its toString was overridden
@@ -67,20 +69,38 @@ func (p *javaReader) first(line string) {
 func (p *javaReader) line(line string) {
 	body := line[indent(line):]
 	switch {
-	case isJavaFrame([]byte(line)):
+	case isJavaFrame([]byte(line)), !p.open && isClojureCall([]byte(line)), p.bare && len(body) < len(line) && isJavaCall([]byte(body)):
 		p.open = false
 		if n := len(p.list); n > 0 {
 			p.list[n-1].Frames = append(p.list[n-1].Frames, javaFrame(body))
 		}
 	case isJavaMark([]byte(body)) && len(body) < len(line):
+		if n := len(p.list); n > 0 && strings.HasPrefix(body, "... ") {
+			p.list[n-1].elide(body)
+		}
 		p.open = p.open && strings.HasPrefix(body, "*__")
 	case isJavaLink([]byte(body)):
 		p.link(body)
+		if n := len(p.list); n > 0 {
+			p.list[n-1].Depth = javaDepth(line)
+		}
 	case len(p.list) == 0:
-		p.first(line)
+		p.first(body)
+	case p.open && len(p.list) == 1 && p.list[0].Type == "Error" && strings.HasPrefix(line, "\tjava.lang."): // what the launcher could not do
+		p.push(body, "cause")
 	case p.open:
 		p.more(line)
 	}
+}
+
+// javaDepth is how far the head of an exception is indented: by a tab for each
+// suppressed one that it is in.
+func javaDepth(line string) int {
+	tabs := len(line) - len(strings.TrimLeft(line, "\t"))
+	if tabs == 0 && indent(line) > 0 {
+		return 1
+	}
+	return tabs
 }
 
 // link reads the head of an exception that belongs to the one before.
@@ -138,6 +158,7 @@ func (p *javaReader) push(head, relation string) {
 func javaFrame(body string) Frame {
 	body = strings.TrimPrefix(body, "at ")
 	name, place, _ := strings.Cut(body, "(")
+	name = strings.TrimSuffix(name, " ")
 	place, _, _ = strings.Cut(place, ")")
 	if i := strings.LastIndexByte(name, '/'); i >= 0 && !strings.Contains(name[i:], "$$Lambda") && isModulePrefix(name[:i]) {
 		name = name[i+1:]

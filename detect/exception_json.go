@@ -59,9 +59,20 @@ func holdsFields(r *Record) bool {
 }
 
 // mayEmbed looks for what a trace inside a line needs: a line's end in a string,
-// or the names that its parts have.
+// or the names that its parts have in an object or list.
 func mayEmbed(text []byte) bool {
-	for _, mark := range [...]string{`\n`, `"frames"`, `tack`, `trace`, `\u000`} {
+	if at := bytes.IndexByte(text, '\\'); at >= 0 && containsAny(text[at:], `\n`, `\u000`) {
+		return true
+	}
+	at := 0
+	if text[0] == '{' {
+		at = 1
+	}
+	return (bytes.IndexByte(text[at:], '{') >= 0 || bytes.IndexByte(text[at:], '[') >= 0) && containsAny(text, `"frames"`, `tack`, `trace`)
+}
+
+func containsAny(text []byte, marks ...string) bool {
+	for _, mark := range marks {
 		if bytes.Contains(text, []byte(mark)) {
 			return true
 		}

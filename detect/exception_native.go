@@ -20,8 +20,14 @@ func parseNative(s *source) []Exception {
 		return parseUBSan(lines)
 	case valgrindPID(first) > 0:
 		return parseValgrind(lines)
+	case isRedisReport(first):
+		return parseRedis(lines)
+	case isGLibError(first):
+		return []Exception{parseGLibError(lines[0])}
 	case isAssertion(first):
 		return []Exception{parseAssertion(lines[0])}
+	case hasPrefix(first, boostType):
+		return []Exception{parseBoost(s.header, lines)}
 	case hasPrefix(first, "terminate called"), hasPrefix(first, "pure virtual"), hasPrefix(first, "libc++abi"):
 		return []Exception{parseTerminate(lines)}
 	}
@@ -33,7 +39,7 @@ func parseAssertion(line string) Exception {
 	e := Exception{Type: "Assertion", Value: line, Language: Native}
 	if place, rest, ok := strings.Cut(line, assertFailed); ok { // "app: main.c:4: push: Assertion `x' failed."
 		e.Value = strings.TrimSuffix(rest, "' failed.")
-		if _, after, ok := strings.Cut(place, ": "); ok {
+		if _, after, ok := strings.Cut(place, ": "); ok && strings.Contains(after, ": ") { // the program, if glibc knows it
 			place = after
 		}
 		file, function, _ := strings.Cut(place, ": ")
@@ -42,6 +48,16 @@ func parseAssertion(line string) Exception {
 		f.InApp = nativeInApp(f.Function, f.File)
 		e.Frames = []Frame{f}
 		return e
+	}
+	if place, rest, ok := strings.Cut(line, glibcxxFailed); ok { // "stl_vector.h:1123: T& vector<T>::at(size_t) [with T = int]: Assertion 'x' failed."
+		e.Value = strings.TrimSuffix(rest, "' failed.")
+		file, function, _ := strings.Cut(place, ": ")
+		f := nativeFrame(cutParameters(function), file)
+		e.Frames = []Frame{f}
+		return e
+	}
+	if placed, ok := placedAssertion(line); ok {
+		return placed
 	}
 	if rest, ok := strings.CutPrefix(line, "Assertion failed: "); ok {
 		e.Value = rest
@@ -71,6 +87,42 @@ func parseAssertion(line string) Exception {
 	return e
 }
 
+const boostType = "Dynamic exception type: "
+
+// parseBoost reads boost::diagnostic_information, whose first line says where the
+// exception was thrown: "main.cpp(6): Throw in function void pay(int)".
+func parseBoost(header string, lines []string) Exception {
+	e := Exception{Type: strings.TrimPrefix(lines[0], boostType), Language: Native}
+	for _, line := range lines[1:] {
+		if value, ok := strings.CutPrefix(line, "std::exception::what: "); ok {
+			e.Value = value
+		}
+	}
+	if place, function, ok := strings.Cut(headerMessage(header), ": Throw in function "); ok {
+		place = place[strings.LastIndexByte(place, ' ')+1:]
+		file, line, _ := strings.Cut(place, "(")
+		f := nativeFrame(cutParameters(function), file)
+		f.Line = number(line)
+		e.Frames = []Frame{f}
+	}
+	return e
+}
+
+// parseGLibError reads "** (app:7): ERROR **: 10:00:00.123: text" and the same
+// with a domain before ERROR.
+func parseGLibError(line string) Exception {
+	e := Exception{Type: "ERROR", Value: line, Language: Native}
+	head, value, _ := strings.Cut(line, " **: ")
+	if _, name, ok := strings.Cut(head, "): "); ok {
+		e.Type = name
+	}
+	if clock, rest, ok := strings.Cut(value, ": "); ok && len(clock) == len("10:00:00.123") && clock[2] == ':' {
+		value = rest
+	}
+	e.Value = value
+	return e
+}
+
 // parseTerminate reads what the verbose terminate handler says, or libc++abi.
 func parseTerminate(lines []string) Exception {
 	e := Exception{Type: "SIGABRT", Value: lines[0], Language: Native}
@@ -93,8 +145,9 @@ func parseTerminate(lines []string) Exception {
 		e.Value = strings.Join(trimBlankLines(value), "\n")
 		return e
 	}
-	if _, rest, ok := strings.Cut(lines[0], " exception of type "); ok { // libc++abi
+	if _, rest, ok := strings.Cut(lines[0], cxxabiThrown); ok { // libc++abi
 		e.Type, e.Value, _ = strings.Cut(rest, ": ")
+		e.Value = strings.Join(trimBlankLines(append([]string{e.Value}, lines[1:end]...)), "\n")
 	} else if _, rest, ok := strings.Cut(lines[0], ": "); ok && strings.HasPrefix(lines[0], "libc++abi") {
 		e.Value = rest
 	}
@@ -137,6 +190,7 @@ func parseSignal(header string, lines []string) Exception {
 	if end := lines[len(lines)-1]; strings.HasPrefix(end, "Segmentation fault (") {
 		head += "\n" + end
 	}
+	e.Frames = withPC(e.Frames, lines)
 	if i := shellSignal([]byte(lines[0])); i >= 0 {
 		e.Type = [...]string{"SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS"}[i]
 		e.Value = shellSignals[i]
@@ -160,6 +214,27 @@ func parseSignal(header string, lines []string) Exception {
 		e.Value = strings.TrimSuffix(strings.Trim(e.Value, "* "), "; stack trace:")
 	}
 	return e
+}
+
+// withPC appends the function that "PC: @ 0x401142 (unknown) shop::div()" names,
+// where the stack of glog or absl has lost it.
+func withPC(list []Frame, lines []string) []Frame {
+	for _, line := range lines[:min(len(lines), 4)] {
+		rest, ok := strings.CutPrefix(line, "PC: @")
+		if !ok {
+			continue
+		}
+		f := atFrame(strings.TrimLeft(rest, " "))
+		for i := range list {
+			if list[i].Function == f.Function {
+				return list
+			}
+		}
+		if f.Function != "" {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // nativeSignals are the signals that end a program by its own fault, with the
@@ -205,6 +280,6 @@ func nativeIsFatal(text []byte) bool {
 	case valgrindPID(line) > 0:
 		return bytes.Contains(line, []byte("Process terminating"))
 	}
-	return isAssertion(line) || isHeapAbort(line) || hasPrefix(line, "terminate called ") || hasPrefix(line, "pure virtual ") ||
+	return isRedisReport(line) || isMySQLDeath(line) || isAssertion(line) || isGLibError(line) || isHeapAbort(line) || hasPrefix(line, "terminate called ") || hasPrefix(line, "pure virtual ") ||
 		hasPrefix(line, "libc++abi") || hasPrefix(line, "*** ")
 }

@@ -23,7 +23,9 @@ func nativeFrames(lines []string) []Frame {
 			i++
 			line += " " + strings.TrimSpace(lines[i])
 		}
-		if f := oneFrame(line); f.Function != "" || f.File != "" {
+		f := oneFrame(line)
+		f.Address = frameAddress(line)
+		if f.Function != "" || f.File != "" {
 			list = append(list, f)
 			if n := strings.TrimLeft(line, " "); n[0] == '#' {
 				last = number(n[1:])
@@ -35,6 +37,28 @@ func nativeFrames(lines []string) []Frame {
 		return list
 	}
 	return reversed(list)
+}
+
+// frameAddress returns the address that a frame begins with, behind its number, or
+// that backtrace_symbols(3) puts at the end.
+func frameAddress(line string) string {
+	at := strings.Index(line, "0x")
+	if open := strings.LastIndex(line, " [0x"); open > 0 && strings.HasSuffix(line, "]") {
+		at = open + len(" [")
+	} else if at > 0 && strings.Trim(line[:at], " \t#@0123456789:frame*") != "" {
+		return "" // an argument or an offset
+	}
+	if at < 0 {
+		return ""
+	}
+	end := at + 2
+	for end < len(line) && (isDigit(line[end]) || line[end] >= 'a' && line[end] <= 'f' || line[end] >= 'A' && line[end] <= 'F') {
+		end++
+	}
+	if end-at <= 2 || end-at > 18 {
+		return ""
+	}
+	return line[at:end]
 }
 
 func isWrapped(line, next string) bool {
@@ -88,6 +112,9 @@ func numberedFrame(rest string, flush bool) Frame {
 	}
 	if flush && (strings.Contains(rest, " (") || strings.HasPrefix(rest, "<signal")) && !strings.HasSuffix(rest, ")") || strings.HasSuffix(rest, ")") && flush && gdbNoPlace(rest) {
 		return gdbFrame(rest)
+	}
+	if i := strings.LastIndex(rest, " at "); flush && i > 0 { // cpptrace
+		return boostFrame(rest)
 	}
 	return sanitizerFrame(rest)
 }
@@ -155,6 +182,9 @@ func atFrame(rest string) Frame {
 	if n := digitsEnd([]byte(name), 0); n > 0 && n < len(name) && name[n] == ' ' {
 		name = strings.TrimLeft(name[n:], " ")
 	}
+	if rest, ok := strings.CutPrefix(name, "(unknown)"); ok { // absl: the size of the frame, then the function
+		name = strings.TrimLeft(rest, " ")
+	}
 	if name == "(unknown)" {
 		name = ""
 	}
@@ -164,11 +194,12 @@ func atFrame(rest string) Frame {
 // symbolFrame reads a line of backtrace_symbols(3).
 func symbolFrame(rest string) Frame {
 	rest = strings.TrimRight(rest[:strings.LastIndexByte(rest, '[')], " ")
-	open := strings.LastIndexByte(rest, '(')
+	open := strings.IndexByte(rest, '(')
 	if open < 0 {
 		return nativeFrame("", rest)
 	}
 	name, _, _ := strings.Cut(strings.TrimSuffix(rest[open+1:], ")"), "+0x")
+	name = cutParameters(name) // a server may have demangled it
 	module := rest[:open]
 	return nativeFrame(name, module[strings.LastIndexByte(module, ' ')+1:]) // some number the lines
 }
@@ -228,11 +259,14 @@ func cutParameters(name string) string {
 // cutReturnType cuts what the names of templates and __PRETTY_FUNCTION__ begin
 // with, as in "T& box<a, b>::at".
 func cutReturnType(name string) string {
-	if strings.Contains(name, "operator") {
-		return name
-	}
 	depth := 0
-	for i := len(name) - 1; i >= 0; i-- {
+	end := len(name)
+	if i := strings.Index(name, "operator"); i >= 0 { // "operator new", "operator std::string"
+		if end = i; !strings.HasSuffix(name[:i], "::") {
+			return name
+		}
+	}
+	for i := end - 1; i >= 0; i-- {
 		switch name[i] {
 		case '>', ')':
 			depth++

@@ -10,6 +10,7 @@ type nodeReader struct {
 	list   []Exception
 	open   bool     // no frame of the last one was read: lines belong to its value
 	value  []string // the lines of its value
+	bun    bool     // Bun printed it, and properties above the frames
 	emit   bool     // in the stack of an 'error' event, which is nobody's
 	margin int      // indentation of the last error's head
 	errors []int
@@ -20,7 +21,9 @@ type nodeReader struct {
 // aggregated errors.
 func parseNode(s *source) []Exception {
 	p := nodeReader{}
-	lines := cutBunSource(strings.Split(s.text, "\n"))
+	all := strings.Split(s.text, "\n")
+	lines := cutBunSource(all)
+	p.bun = len(lines) < len(all)
 	i := p.head(lines)
 	for _, line := range lines[min(i, len(lines)):] {
 		p.line(line)
@@ -31,7 +34,7 @@ func parseNode(s *source) []Exception {
 	}
 	for i := range p.list {
 		e := &p.list[i]
-		reversed(e.Frames)
+		e.turn()
 		e.Value = strings.TrimRight(e.Value, "\n \t\r")
 	}
 	return reversed(p.list)
@@ -40,32 +43,48 @@ func parseNode(s *source) []Exception {
 // head reads up to the line that names the error and returns how many lines that
 // are.
 func (p *nodeReader) head(lines []string) int {
-	i := 0
-	if len(lines) > 2 && isNodePlace([]byte(lines[0])) {
-		for j := 1; j < min(len(lines), maxNodeSource+2); j++ {
-			if isCaret([]byte(lines[j])) {
-				p.place.File, p.place.Line = cutNumber(lines[0])
-				p.place.InApp = nodeInApp(p.place.File)
-				i = j + 1
-				break
-			}
-		}
+	i := p.source(lines, 0)
+	if n := p.source(lines, i); i > 0 && n > 0 { // the error of a worker was thrown again
+		i = n
 	}
 	for i < len(lines) && (blank(lines[i]) || isCaret([]byte(lines[i]))) {
 		i++
 	}
+	if i < len(lines) && strings.HasPrefix(lines[i], jestHead) {
+		for i++; i < len(lines) && blank(lines[i]); {
+			i++
+		}
+	}
 	if i == len(lines) {
 		return i
 	}
-	line := cutUncaught(lines[i])
+	p.margin = indent(lines[i])
+	line := cutUncaught(lines[i][p.margin:])
 	if throwableType([]byte(line)) == 0 && (line == "" || line[0] != '[' || throwableType([]byte(line[1:])) == 0) {
 		if j := inlineType([]byte(line)); j >= 0 && (i == 0 || strings.HasPrefix(line, "Uncaught ")) {
 			line = line[j:]
+		} else if i == 0 {
+			line = headerMessage(line)
 		}
 	}
 	p.push(line, "")
-	p.margin = 0
 	return i + 1
+}
+
+// source reads the place, the source and the caret from line at on, and returns
+// how many lines they end at; 0 if there are none.
+func (p *nodeReader) source(lines []string, at int) int {
+	if len(lines) <= at+2 || !isNodePlace([]byte(lines[at])) {
+		return 0
+	}
+	for j := at + 1; j < min(len(lines), at+maxNodeSource+2); j++ {
+		if isCaret([]byte(lines[j])) {
+			p.place.File, p.place.Line = cutNumber(lines[at])
+			p.place.InApp = nodeInApp(p.place.File)
+			return j + 1
+		}
+	}
+	return 0
 }
 
 func (p *nodeReader) line(line string) {
@@ -78,6 +97,9 @@ func (p *nodeReader) line(line string) {
 		p.frame(body)
 	case strings.HasPrefix(body, "[cause]: ") || strings.HasPrefix(body, "Caused by: ") || strings.HasPrefix(body, "caused by: "):
 		_, head, _ := strings.Cut(body, ": ")
+		if p.open = false; throwableType([]byte(head)) == 0 && (head == "" || head[0] != '[') {
+			return // a cause that is no error
+		}
 		p.push(head, "cause")
 		p.margin = n
 	case strings.HasPrefix(body, "[errors]: ["):
@@ -91,10 +113,17 @@ func (p *nodeReader) line(line string) {
 		p.open = false
 	case n == 0 && strings.HasPrefix(body, "Emitted '"):
 		p.open, p.emit = false, true
+	case n > 0 && strings.HasPrefix(body, "... ") && strings.HasSuffix(body, " lines matching cause stack trace ..."):
+		if p.open = false; !p.emit {
+			p.list[len(p.list)-1].elide(body)
+		}
 	case n == 0 && strings.HasPrefix(body, "(Use `node "), isGoodbye([]byte(line)), n > 0 && (strings.HasPrefix(body, "... ") || strings.HasPrefix(body, "[... ")):
 		p.open = false
 	case n > 0 && !p.open && isErrorProp(body):
 		p.emit = true // the frames that follow are that error's, and it is no cause
+	case isCodeFrame([]byte(line)):
+	case p.bun && n == 1 && isBunProp(body):
+		p.open = false
 	case p.open && len(p.value) > 1 && n > 0 && isCaret([]byte(line)): // below the source, which Deno prints behind the value
 		p.value, p.open = p.value[:len(p.value)-1], false
 	case p.open:
@@ -160,6 +189,13 @@ func (p *nodeReader) flush() {
 
 // nodeFrame reads "at async fn [as alias] (file:1:2)".
 func nodeFrame(body string) Frame {
+	if rest, ok := strings.CutPrefix(body, vitestFrame[1:]); ok {
+		name, place := cutLast(rest, " ")
+		if place == "" {
+			return nodeFrame("at " + name)
+		}
+		return nodeFrame("at " + name + " (" + place + ")")
+	}
 	body = trimNodeFrame(strings.TrimPrefix(body, "at "))
 	body = strings.TrimPrefix(body, "async ")
 	f, place := Frame{}, body

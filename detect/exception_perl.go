@@ -59,7 +59,7 @@ func perlFrame(function string, p perlSpot) Frame {
 
 // perlFunction reads "\tmain::run(1, 'two') called".
 func perlFunction(call string) string {
-	call = strings.TrimSuffix(strings.TrimLeft(call, "\t"), " called")
+	call = strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(call, "\t"), " called"))
 	if strings.HasPrefix(call, "eval ") || strings.HasPrefix(call, "require ") {
 		return call
 	}

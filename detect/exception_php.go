@@ -28,6 +28,9 @@ func parsePHP(s *source) []Exception {
 		text = strings.ReplaceAll(text, `\n`, "\n")
 	}
 	first, rest, more := strings.Cut(text, "\n")
+	if _, ok := symfonyPlace(first); ok {
+		return parseSymfony(text)
+	}
 	if strings.Contains(first, phpObject) {
 		return parseMonolog(text)
 	}
@@ -36,6 +39,8 @@ func parsePHP(s *source) []Exception {
 	switch {
 	case kind != "" && !strings.HasPrefix(string(message), "Uncaught "):
 		return parsePHPError(kind, string(message), rest)
+	case kind != "" && isPHPWhole(message) && hasAny(rest, "Call Stack:", "PHP Stack trace:"):
+		return parseXdebug(kind, string(message), rest)
 	case kind != "":
 		first = strings.TrimPrefix(string(message), "Uncaught ")
 	default:
@@ -68,6 +73,9 @@ func (p *phpReader) line(line string) {
 	case !p.heads && strings.HasPrefix(line, "Next "):
 		p.finish()
 		p.head, p.heads = []string{line[len("Next "):]}, true
+	case p.heads && isPHPFirst([]byte(line)): // getTraceAsString
+		p.heads = false
+		p.sites = append(p.sites, phpSiteOf(line))
 	case p.heads:
 		p.head = append(p.head, line)
 	case isPHPFrame([]byte(line)):
@@ -219,21 +227,6 @@ func parsePHPError(kind, message, rest string) []Exception {
 	}
 	e.Frames = phpCalls(sites, at)
 	return []Exception{e}
-}
-
-// xdebugSite reads "    0.0002     400936   2. run($n = 3) /srv/app/main.php:7".
-func xdebugSite(line string) phpSite {
-	_, call, _ := strings.Cut(line, ". ")
-	i := strings.LastIndexByte(call, ' ')
-	c := strings.LastIndexByte(call, ':')
-	s := phpSite{function: phpFunction(call)}
-	if i > 0 && c > i {
-		s.file, s.line = call[i+1:c], number(call[c+1:])
-	}
-	if s.function == "{main}" {
-		return phpSite{function: s.function}
-	}
-	return s
 }
 
 // parseMonolog reads `[object] (Type(code: 0): value at file:1)`, which a trace

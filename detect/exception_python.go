@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -45,7 +46,7 @@ func parsePyLines(lines []string, depth int) []Exception {
 		case line == pyGroup:
 			p.finish("")
 			n := marginEnd(lines[i:])
-			p.list = append(p.list, parsePyGroup(lines[i:i+n], 4, depth)...)
+			p.group(parsePyGroup(lines[i:i+n], 4, depth))
 			i += n - 1
 			p.state = pyIntro
 		case line == pyCause:
@@ -58,6 +59,15 @@ func parsePyLines(lines []string, depth int) []Exception {
 	}
 	p.finish("")
 	return p.list
+}
+
+// group adds a group, which comes last in list, behind its members. What led to it
+// was read before, and stays next to it: of the members only the depth would tell
+// that it is not the cause of one of them.
+func (p *pyReader) group(list []Exception) {
+	if n := len(list) - 1; n >= 0 {
+		p.list = slices.Concat(list[:n], p.list, list[n:])
+	}
 }
 
 // relate ends an exception that led to the one which follows.

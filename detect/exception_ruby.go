@@ -26,6 +26,14 @@ type rubyReader struct {
 func parseRuby(s *source) []Exception {
 	p := rubyReader{}
 	lines := strings.Split(s.text, "\n")
+	if isRubySpec([]byte(lines[0])) {
+		for i := range lines {
+			lines[i] = cutSpec(lines[i])
+		}
+		if len(lines) > 1 {
+			lines = slices.Concat([]string{lines[0] + " " + lines[1]}, lines[2:])
+		}
+	}
 	head := []byte(lines[0][:min(len(lines[0]), maxRubyHead)])
 	for i, line := range lines {
 		if i == 0 && p.first(line) {
@@ -98,6 +106,9 @@ func (p *rubyReader) first(line string) bool {
 
 // rubyTitleOf reads type and value of a log line that a backtrace follows.
 func rubyTitleOf(text string) (typ, value string) {
+	if typ, value, ok := rubyInspected(text); ok {
+		return typ, value
+	}
 	if i := rubyTypeAt([]byte(text)); i >= 0 {
 		return text[i : len(text)-1], strings.TrimSuffix(text[:i-1], " ")
 	}

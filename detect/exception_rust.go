@@ -15,6 +15,10 @@ func parseRust(s *source) []Exception {
 			return []Exception{rustPanic(append([]string{s.header[i:], rustStackHead}, lines...))}
 		}
 		return nil
+	case strings.HasPrefix(s.text, "Error: ") && (hasAny(s.text, "\n  × ", "\n  x ") || hasAny(lines[0], "  × ", "  x ")):
+		return parseMiette(lines)
+	case strings.HasPrefix(s.text, "Error: "): // of main, after a log line about it
+		return parseRustReport("", lines)
 	case isReportMark(lines[0]) || strings.HasPrefix(s.text, "Error:"):
 		return parseRustReport(s.header, lines)
 	case string(first) == eyreCrashed:
@@ -164,13 +168,13 @@ func cutCrateHashes(name string) string {
 	}
 }
 
-func isHex(s string) bool {
+func isHex[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; !isDigit(c) && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
 			return false
 		}
 	}
-	return s != ""
+	return len(s) > 0
 }
 
 // rustFrame makes a frame of a function and "file:line:column".

@@ -46,7 +46,7 @@ func reportedError(line string) string {
 }
 
 func isReportMark(line string) bool {
-	return strings.TrimSpace(line) == "Caused by:" || endsRustCauses(line)
+	return isRustCaused(strings.TrimSpace(line)) || endsRustCauses(line)
 }
 
 func endsRustCauses(line string) bool {
@@ -64,10 +64,10 @@ func rustCauseList(lines []string) []string {
 	var list [][]string
 	for _, line := range lines {
 		body := line[indent(line):]
-		if body == "Caused by:" || body == "" && len(list) == 0 {
+		if isRustCaused(body) || body == "" && len(list) == 0 {
 			continue
 		}
-		if n := digitsEnd([]byte(body), 0); n > 0 && strings.HasPrefix(body[n:], ": ") && number(body) == len(list) {
+		if n := digitsEnd([]byte(body), 0); n > 0 && strings.HasPrefix(body[n:], ": ") && (number(body) == len(list) || number(body) == len(list)+1) {
 			list = append(list, []string{body[n+2:]})
 		} else if len(list) == 0 {
 			list = append(list, []string{body})

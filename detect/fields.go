@@ -14,6 +14,9 @@ func (r *Record) body() []byte {
 	if r.shape&colouredText != 0 {
 		text = withoutColours(text)
 	}
+	if r.shape&containerHeader != 0 {
+		text = text[min(len(text), indent(text)+containerHead(text[indent(text):])):]
+	}
 	end := len(text)
 	for end > 0 && text[end-1] <= ' ' {
 		end--

@@ -32,6 +32,10 @@ type grammar struct {
 	// parse reads the exceptions of a trace, root cause first.
 	parse func(s *source) []Exception
 
+	// late is the first line of a trace that prints its value last. What is cut
+	// off from it is read as if it stood there.
+	late string
+
 	// compose completes the record of a group that is not a trace; nil for traces.
 	compose func(g *group, r *Record)
 }
@@ -67,14 +71,7 @@ func open(line []byte, r *Record) opening {
 	if !introduces(line, r) {
 		return openProgram(line, r)
 	}
-	o := opening{grammar: &headerGrammar, state: headerWeak, verdict: maybe, headed: true}
-	switch {
-	case tellsOfPanic(line):
-		o.state = headerPanic
-	case r.Level >= Error && r.Format != Logfmt: // a structured line is complete; a trace may follow it all the same
-		o.state = headerStrong
-	}
-	return o
+	return opening{grammar: &headerGrammar, state: headerUnread, verdict: maybe, headed: true}
 }
 
 // openByRecord is openTrace for a line whose record is known: most lines of most
@@ -84,7 +81,13 @@ func openByRecord(line []byte, r *Record) opening {
 	case Logfmt, Access, Klog:
 		return opening{}
 	}
-	if len(line) == 0 || !isDigit(line[0]) || r.stampLen == 0 || r.Level == NotSet {
+	if len(line) == 0 || r.stampLen == 0 || r.stamp > 1 || r.Level == NotSet {
+		return openTrace(line)
+	}
+	if r.Level <= Info {
+		return opening{}
+	}
+	if !isDigit(line[0]) {
 		return openTrace(line)
 	}
 	// A time, and a level behind it: some runtimes report an error through a logger.
@@ -121,6 +124,9 @@ func openTrace(line []byte) opening {
 	if o := openNode(line); o.verdict != refuse {
 		return o
 	}
+	if o := openJVM(line); o.verdict != refuse {
+		return o
+	}
 	if o := openDump(line); o.verdict != refuse {
 		return o
 	}
@@ -151,18 +157,26 @@ func openTrace(line []byte) opening {
 	if o := openDotnet(line); o.verdict != refuse {
 		return o
 	}
-	return openThrowable(line)
+	if o := openThrowable(line); o.verdict != refuse {
+		return o
+	}
+	return openBunLogged(line)
 }
 
 // plain returns a line without its carriage return and, if it has any, its
 // colours; those lines are written to the scratch buffer.
 func plain(line []byte, scratch *[]byte) []byte {
-	if n := len(line); n > 0 && line[n-1] == '\r' {
-		line = line[:n-1]
-	}
+	line = withoutReturn(line)
 	if bytes.IndexByte(line, escape) >= 0 {
 		*scratch = appendPlain((*scratch)[:0], line)
 		line = *scratch
+	}
+	return line
+}
+
+func withoutReturn(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		return line[:n-1]
 	}
 	return line
 }

@@ -17,6 +17,7 @@ type group struct {
 	state   uint8
 	depth   uint8 // for grammars that nest
 	count   int   // for grammars that count uncertain lines
+	margin  uint8 // how far a trace is indented as a whole
 	stream  capture.Stream
 	headed  bool     // the first line is a log line that introduces the trace
 	block   *grammar // what the group is if the trace at its end turns out to be none
@@ -31,6 +32,7 @@ type group struct {
 	clock     int64  // of the last line
 	text      []byte // the lines, joined by newlines; owned by the group
 	first     int    // length of the first line
+	reading   reading
 	lines     int32
 	kept      int // bytes of text, lines and end of what belongs to the event
 	keptLines int32
@@ -39,6 +41,7 @@ type group struct {
 	likely    int // how much of tail belongs to the event unless more is learnt
 
 	partial bool // a piece of an oversized group
+	found   bool // one of the pieces has the value of an exception
 	pieces  int  // how many pieces were emitted
 	level   Level
 	logger  []byte
@@ -136,11 +139,12 @@ func (g *group) compose(r *Record, scratch *[]byte) {
 		Lines: g.keptLines, Text: g.text[:g.kept], Partial: g.partial,
 	}
 	if g.pieces > 0 {
-		r.Level, r.Logger, r.Message = g.level, g.logger, r.Text
-		r.Why = "goes on from the piece before"
+		g.composePiece(r)
 		return
 	}
-	classifyWith(g.text[:min(g.first, g.kept)], r, scratch)
+	if first := g.text[:min(g.first, g.kept)]; !g.reading.restore(r, first) {
+		classifyWith(first, r, scratch)
+	}
 	r.Text = g.text[:g.kept]
 	if b := g.block; b != nil {
 		b.compose(g, r)
@@ -156,6 +160,20 @@ func (g *group) compose(r *Record, scratch *[]byte) {
 	}
 	g.level, g.logger = r.Level, append(g.logger[:0], r.Logger...)
 }
+
+// composePiece writes the record of a further piece. Where the value of a trace
+// comes last, the piece that has it is the one with the exception.
+func (g *group) composePiece(r *Record) {
+	r.Level, r.Logger, r.Message, r.Why = g.level, g.logger, r.Text, goesOn
+	if m := g.message; g.late() && m.to > 0 && m.from < g.kept {
+		g.found = true
+		r.Trace, r.Message = g.grammar.language, g.text[m.from:min(m.to, g.kept)]
+	}
+}
+
+// late reports whether the exception of a trace that is cut into pieces has not
+// been printed yet, for all that the pieces so far tell.
+func (g *group) late() bool { return g.grammar.late != "" && !g.found }
 
 // toEnd returns text from where message begins in it: lines that go on from a
 // record belong to what it says. A message that is no part of text is not enough.
@@ -181,6 +199,9 @@ func placeIn(part, text []byte) int {
 func (g *group) composeTrace(r *Record) {
 	r.Trace = g.grammar.language
 	r.head = int32(g.trace)
+	if g.found = g.message.to > 0; g.partial && g.late() {
+		r.Trace, r.head = NoLanguage, 0
+	}
 	if g.headed {
 		if r.Level == NotSet {
 			r.Level, r.Why = Error, g.grammar.why
@@ -188,6 +209,9 @@ func (g *group) composeTrace(r *Record) {
 		if len(bytes.TrimSpace(r.Message)) == 0 && g.trace > 0 { // Rails leaves its first line free
 			trace := min(g.trace, g.kept)
 			r.Message = bytes.TrimSpace(g.text[min(g.first, trace):trace])
+			if m := g.message; m.to > 0 && m.to <= g.kept {
+				r.Message = g.text[m.from:m.to]
+			}
 			if len(r.Message) == 0 {
 				r.Message = firstLine(g.text[trace:g.kept])
 			}
@@ -198,6 +222,9 @@ func (g *group) composeTrace(r *Record) {
 	r.stampLen = 0
 	head := g.text[:min(g.first, g.kept)]
 	r.Message = head[javaHead(head):]
+	if g.grammar == &nodeGrammar {
+		r.Message, _ = cutPrefix(r.Message, "error: ") // Deno
+	}
 	if m := g.message; m.to > 0 && m.from < g.kept {
 		r.Message = g.text[m.from:min(m.to, g.kept)]
 	}

@@ -117,7 +117,9 @@ func (o *object) findMessage() {
 		}
 		return
 	}
-	if v := nestedString(o.raw(keyRecord), "message"); v != nil {
+	if v := o.str(keyLog); v != nil && o.has(keyTime) && o.level == NotSet {
+		o.containerLine(v)
+	} else if v := nestedString(o.raw(keyRecord), "message"); v != nil {
 		o.message = unescape(v)
 	} else if v := nestedString(o.raw(keyFields), "message"); v != nil {
 		o.message = unescape(v)

@@ -36,7 +36,9 @@ func markKlog(text []byte, from, end int, r *Record) bool {
 	var s stamp
 	clock := s.clock(text[:end], d+1)
 	if clock == 0 {
-		return false
+		if clock = earlyAbsl(text[:end], from); clock == 0 {
+			return false
+		}
 	}
 	h := header{text: text, at: clock, end: end}
 	h.skipBlanks()
@@ -59,6 +61,22 @@ func markKlog(text []byte, from, end int, r *Record) bool {
 	r.stamp, r.stampLen = int32(from+1), int32(clock-from-1)
 	r.structuredMessage(text, h.at, end)
 	return true
+}
+
+// earlyAbsl returns where the time ends in "I0000 00:00:1715932800.123456 ", which
+// absl writes before its log is initialised, 0 if there is none: the seconds are
+// those since 1970.
+func earlyAbsl(text []byte, from int) int {
+	const date = "0000 00:00:"
+	if !hasPrefix(text[from+1:], date) {
+		return 0
+	}
+	seconds := from + 1 + len(date)
+	i := digitsEnd(text, seconds)
+	if i-seconds < 9 || i >= len(text) || text[i] != '.' {
+		return 0
+	}
+	return digitsEnd(text, i+1)
 }
 
 // structuredMessage reads klog's `"message" key="value"`.

@@ -34,6 +34,7 @@ var openings = [...]prefix{
 	{"pure virtual method called", opening{grammar: &nativeGrammar, state: natWhat, verdict: maybe}},
 	{"Program received signal SIG", opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}},
 	{"Program terminated with signal SIG", opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}},
+	{"Dynamic exception type: ", opening{grammar: &nativeGrammar, state: natBoost, verdict: accept, bare: true}},
 	{"*** Check failure stack trace: ***", opening{grammar: &nativeGrammar, state: natStack, verdict: accept, bare: true}},
 	{"*** Aborted at ", opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe}},
 	{"*** glibc detected *** ", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},

@@ -28,6 +28,8 @@ func openPretty(line []byte, r *Record) opening {
 		return opening{grammar: &prettyGrammar, state: prettyJSON, verdict: maybe}
 	case hasSuffix(line, " {") && r.Format == Text && r.Level < Error && (r.Level != NotSet || r.stampLen > 0):
 		return opening{grammar: &prettyTailGrammar, state: prettyJSON, verdict: maybe, headed: true}
+	case hasSuffix(line, " {") && r.Format == Text && r.Level == NotSet && indent(line) == 0:
+		return opening{grammar: &inspectGrammar, verdict: maybe, headed: true}
 	}
 	return opening{}
 }
@@ -58,6 +60,40 @@ func stepPretty(g *group, line []byte) verdict {
 			return maybe
 		}
 	}
+	return stepLoose(g, line)
+}
+
+// prettyNode is such an object that holds an error.
+var prettyNode = grammar{language: JavaScript, why: "javascript stack trace", step: stepBraced}
+
+// stepLoose takes the indented lines of an object, which may show an error.
+func stepLoose(g *group, line []byte) verdict {
+	switch {
+	case isNodeFrame(line) && g.message.to > 0:
+		g.trace, g.grammar = g.message.from, &prettyNode
+		return accept
+	case g.message.to == 0 || len(g.tail) > 0:
+		if i := inlineType(line); i >= 0 {
+			g.mark(line, line[i:])
+		}
+	}
+	return stepBraced(g, line)
+}
+
+// inspectGrammar is such an object behind a text that states no level: console.log
+// prints it like that, but so may a file look that is shown. Only with an error in
+// it, it is one record.
+var inspectGrammar = grammar{why: "object over several lines", step: stepInspect}
+
+func stepInspect(g *group, line []byte) verdict {
+	if v := stepLoose(g, line); v != done {
+		return v
+	}
+	return refuse
+}
+
+// stepBraced takes indented lines up to a closing brace.
+func stepBraced(_ *group, line []byte) verdict {
 	switch {
 	case string(line) == "}" || string(line) == "},":
 		return done

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"strings"
+
 	"github.com/logwrap/logwrap/capture"
 )
 
@@ -94,6 +96,13 @@ func (r *Record) Because() string {
 	}
 	return why + ", " + trace
 }
+
+// goesOn is why a further piece has the level of the first.
+const goesOn = "goes on from the piece before"
+
+// Continues reports whether the record is a further piece of a line or of a group
+// that is longer than the caps: what it belongs to has been told of already.
+func (r *Record) Continues() bool { return r.Why == goesOn }
 
 // Run is one execution of the app. It is shared by its records and never
 // changed after it was made.
@@ -235,8 +244,31 @@ type Exception struct {
 	Module   string // of the type, where the runtime prints one: "store" of store.StorageError
 	Language Language
 	Relation string  // how it led to the next one: "cause", "context", "suppressed", …; empty for the last
+	Depth    int     // of a JVM exception: inside how many suppressed ones it is printed, itself included
 	Thread   string  // "goroutine 7", "http-nio-1", … where printed
 	Frames   []Frame // oldest call first
+	Elided   []Elided
+}
+
+// Elided is a gap in the frames of an exception: Count of them, between
+// Frames[At-1] and Frames[At], were not printed since another exception of the chain
+// shows them. On the JVM that is the one it belongs to, in Node its cause.
+type Elided struct{ At, Count int }
+
+// turn makes the frames of an exception that were read newest first begin with
+// the oldest.
+func (e *Exception) turn() {
+	reversed(e.Frames)
+	for i := range e.Elided {
+		e.Elided[i].At = len(e.Frames) - e.Elided[i].At
+	}
+}
+
+// elide notes that a line like "... 3 more" stands behind the frames read so far.
+func (e *Exception) elide(mark string) {
+	if n := number(strings.TrimPrefix(mark, "... ")); n > 0 {
+		e.Elided = append(e.Elided, Elided{len(e.Frames), n})
+	}
 }
 
 // Frame is one call. Absent parts are zero.
@@ -246,5 +278,6 @@ type Frame struct {
 	File     string
 	Line     int
 	Column   int
-	InApp    bool // the app's own code, neither the runtime's nor a library's
+	Address  string // of the instruction, "0x55d0c3a1"; only of native code
+	InApp    bool   // the app's own code, neither the runtime's nor a library's
 }

@@ -196,7 +196,7 @@ func (s stamp) afterNamedMonth(b []byte, i int, sep byte) (stamp, int) {
 	if d := digitsEnd(b, i); d == i+4 && d < len(b) && b[d] != ':' || d == i+4 && sep != ' ' {
 		s.year, _ = smallInt(b[i : i+4])
 		i += 4
-		for i < len(b) && (b[i] == ':' || b[i] == ' ' || b[i] == '_') {
+		for i < len(b) && (b[i] == ':' || b[i] == ' ' || b[i] == '_' || b[i] == ';') {
 			i++
 		}
 	}

@@ -11,6 +11,11 @@ import (
 // UTC. A number is seconds since 1970, or milli-, micro- or nanoseconds if it is
 // too big for seconds.
 func (r *Record) StatedTime() (t time.Time, ok bool) {
+	if r.stampLen <= 0 && r.shape&containerHeader != 0 {
+		if s, n := scanStamp(bytes.TrimLeft(r.Text, " \t")); n > 0 {
+			return s.time()
+		}
+	}
 	if r.stampLen <= 0 {
 		return time.Time{}, false
 	}

@@ -23,6 +23,23 @@ func stepNative(g *group, line []byte) verdict {
 		return stepTerminate(g, line)
 	case natTitle, natDebugger:
 		return stepToStack(g, line)
+	case natServer:
+		if isNativeFrame(line) {
+			g.state = natStack
+			return accept
+		}
+		if g.count++; g.count > maxServerAdvice {
+			return drop
+		}
+		if blank(line) {
+			return maybe
+		}
+		return free
+	case natBoost:
+		if hasPrefix(line, "std::exception::what: ") || hasPrefix(line, "[") && bytes.Contains(line, []byte("] = ")) {
+			return accept
+		}
+		return refuse
 	case natMap:
 		if len(line) > 0 && bytes.IndexByte(line[:min(len(line), 20)], '-') > 0 && isHex(string(line[:bytes.IndexByte(line, '-')])) {
 			return accept
@@ -138,9 +155,9 @@ func isNativeFrame(line []byte) bool {
 		}
 		return isNumberedFrame(bytes.TrimLeft(rest[d:], " "))
 	case c == '@' && n > 0: // glog, absl, folly
-		addr := bytes.TrimLeft(rest[1:], " ")
-		addr, _ = cutPrefix(addr, "0x")
-		return hexEnd(addr) >= 4 && (hexEnd(addr) == len(addr) || addr[hexEnd(addr)] == ' ')
+		addr, marked := cutPrefix(bytes.TrimLeft(rest[1:], " "), "0x")
+		d := hexEnd(addr)
+		return (d >= 4 || marked && d > 0) && (d == len(addr) || addr[d] == ' ')
 	case isDigit(c) && n > 0: // Boost.Stacktrace and std::stacktrace
 		d := digitsEnd(rest, 0)
 		return hasPrefix(rest[d:], "# ") && (bytes.Contains(rest, []byte(" in ")) || bytes.Contains(rest, []byte(" at ")) || hasPrefix(rest[d:], "# 0x"))

@@ -150,6 +150,8 @@ func classifyBSD(text []byte, at, end int, r *Record) bool {
 			if r.Why = "syslog header"; inner.readPrefix() && inner.stampEnd == 0 {
 				inner.readBody()
 				r.Level, r.Why, r.Message = inner.level, inner.why, text[inner.at:end]
+			} else if inner = (header{text: text, at: h.at, end: end}); inner.toolLevel(r) {
+				r.Message = text[inner.at:end]
 			}
 			return true
 		}

@@ -54,7 +54,7 @@ func (h *header) readPrefix() bool {
 	if h.elements() {
 		return true
 	}
-	if h.stampEnd > 0 && h.stamp != from+2 || from+8 > h.end {
+	if h.stampEnd > 0 && h.stamp != from+2 && h.stamp != from+3 || from+8 > h.end {
 		return false
 	}
 	other := header{text: h.text, at: from, end: h.end}
@@ -91,6 +91,14 @@ func (h *header) element() bool {
 		return h.digits()
 	case c == '[':
 		return h.bracket()
+	case c == 0xe2: // punctuation and symbols, no letters
+		if h.begun() && hasPrefix(h.text[h.at:h.end], "› ") {
+			h.at += len("› ")
+			h.afterStamp, h.prose = h.at, h.brackets == 0
+			return false
+		}
+		return h.brackets > 0 && h.symbol()
+	case h.prose && h.words == 0: // the message begins here
 	case isUpper(c) || isLower(c) || c == '_' || c >= 0x80 || h.stampEnd > 0 && (c == '.' || c == '/'):
 		return h.word()
 	case c == '(':
@@ -134,71 +142,6 @@ func (h *header) readStamp() bool {
 	return true
 }
 
-// digits reads a time, or the number of a process or thread.
-func (h *header) digits() bool {
-	if h.readStamp() {
-		if h.at < h.end && (h.text[h.at] == ':' || h.text[h.at] == '|' || h.text[h.at] == ',' || h.text[h.at] == ';') {
-			h.dashed = h.dashed || h.text[h.at] != ':'
-			h.at++
-		}
-		if h.afterStamp = h.at; h.style == kitchenStyle && hasPrefix(h.text[h.at:h.end], " ??? ") { // zerolog: no level
-			h.afterStamp += len(" ???")
-		}
-		return false
-	}
-	if !h.begun() {
-		h.dateAlone()
-		return false
-	}
-	i := h.at
-	for i < h.end && (isDigit(h.text[i]) || h.text[i] == '#' || h.text[i] == 'x' && i > h.at) {
-		i++
-	}
-	if i < h.end && h.text[i] == ':' { // nginx: 31#31:
-		i++
-	}
-	if i < h.end && !isBlank(h.text[i]) {
-		return h.digitsWord()
-	}
-	h.numbers++
-	h.at = i
-	return false
-}
-
-// dateAlone steps over a date without a time of day, "2006-01-02", or "01-02
-// 15:04", if a level comes next.
-func (h *header) dateAlone() {
-	i := h.tokenEnd(h.at)
-	token := h.text[h.at:i]
-	switch {
-	case len(token) == 10 && token[4] == token[7] && (token[4] == '-' || token[4] == '/') &&
-		digitsEnd(token, 0) == 4 && digitsEnd(token, 5) == 7 && digitsEnd(token, 8) == 10:
-	case len(token) == 5 && token[2] == '-' && digitsEnd(token, 0) == 2 && digitsEnd(token, 3) == 5 && i+7 < h.end &&
-		h.text[i+3] == ':' && digitsEnd(h.text, i+1) == i+3 && digitsEnd(h.text, i+4) == i+6:
-		i += 6
-	default:
-		return
-	}
-	for i < h.end && isBlank(h.text[i]) {
-		i++
-	}
-	if _, end := h.levelWord(i); end > 0 && isBlank(h.text[end]) || i < h.end && h.text[i] == '[' {
-		h.at = i
-	}
-}
-
-// digitsWord reads a word that begins with a digit after the time: the id of a
-// Lambda's request in its column, or PostgreSQL's "10.0.0.1(5432):bob@shop:[31]:ERROR:".
-func (h *header) digitsWord() bool {
-	i := h.tokenEnd(h.at)
-	token := h.text[h.at:i]
-	if i < h.end && h.text[i] == '\t' && h.text[h.at-1] == '\t' && len(token) == 36 && token[8] == '-' {
-		h.at = i
-		return false
-	}
-	return len(token) > 8 && token[len(token)-1] == ':' && h.channelLevel(token) > 0
-}
-
 // separator steps over a sign that stands alone between columns.
 func (h *header) separator(c byte) {
 	if !h.begun() && h.words == 0 {
@@ -210,6 +153,9 @@ func (h *header) separator(c byte) {
 	}
 	if i-h.at > 3 || i < h.end && !isBlank(h.text[i]) && c != '|' && c != ',' && c != '#' {
 		return
+	}
+	if c == '|' && i+1 < h.end && h.text[i] == '-' && isUpper(h.text[i+1]) { // Logback of itself: "|-ERROR in logger"
+		i++
 	}
 	if c == '#' {
 		i = digitsEnd(h.text[:h.end], i)
@@ -223,14 +169,17 @@ func (h *header) separator(c byte) {
 	h.at = i
 }
 
-// braces steps over {file.py:12} and <0.33.0> between a time and a level.
+// braces steps over {file.py:12} and <0.33.0> between a time and a level; a
+// plain name in angle brackets is someone who says something.
 func (h *header) braces(open byte) {
 	if h.stampEnd == 0 {
 		return
 	}
-	if end := h.group(h.at, open+2); end > 0 && bytes.IndexByte(h.text[h.at:end], ' ') < 0 {
-		h.at = end
+	end := h.group(h.at, open+2)
+	if end == 0 || bytes.IndexByte(h.text[h.at:end], ' ') >= 0 || open == '<' && bytes.IndexByte(h.text[h.at:end], '.') < 0 {
+		return
 	}
+	h.at = end
 }
 
 // group returns one past the bracket that closes the one at i, 0 if the line

@@ -15,6 +15,14 @@ func (h *header) readBody() {
 		h.adjacentBrackets()
 	case c == ';':
 		h.at++
+	case c == '>':
+		h.afterAngle()
+	case c == ',' && h.stampEnd > 0:
+		h.at++
+		if n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], ','); n > 0 && isLoggerName(h.text[h.at:h.at+n]) {
+			h.logger, h.loggerEnd = h.at, h.at+n
+			h.at += n + 1
+		}
 	case c == ':' || !h.bracketed && c == '!':
 		h.afterColon()
 	case c == '[':
@@ -72,7 +80,13 @@ func (h *header) afterColon() {
 	if !h.begun() && !h.lower && h.at+1 < h.end && h.levelThenStamp() {
 		return
 	}
-	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() {
+	if h.at+1 < h.end && h.text[h.at] == ' ' && !h.lower {
+		if i := h.tokenEnd(h.at + 1); isClassPath(h.text[h.at+1:i]) && isLoggerName(h.text[h.at+1:i]) && hasPrefix(h.text[i:h.end], " - ") {
+			h.logger, h.loggerEnd, h.at = h.at+1, i, i+len(" - ")
+			return
+		}
+	}
+	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
 		return
 	}
 	i := h.at
@@ -82,6 +96,35 @@ func (h *header) afterColon() {
 	if i > h.at && i < h.end && h.text[i] == ':' && !hasPrefix(h.text[i:h.end], "://") {
 		h.logger, h.loggerEnd = h.at, i
 		h.at = i + 1
+	}
+}
+
+// joined reports whether nothing but colons stands between the time, the level
+// and what follows: "%(asctime)s:%(levelname)s:%(name)s:%(message)s".
+func (h *header) joined() bool {
+	if h.stampEnd == 0 || h.text[h.stampEnd] != ':' {
+		return false
+	}
+	for _, c := range h.text[h.stampEnd+1 : h.at-1] {
+		if !isUpper(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// afterAngle goes on after Log4perl's "LEVEL> file.pl:44 Package::sub - message".
+func (h *header) afterAngle() {
+	h.at++
+	h.skipBlanks()
+	i := h.tokenEnd(h.at)
+	if !isCaller(h.text[h.at:i]) {
+		return
+	}
+	h.at = i
+	h.skipBlanks()
+	if i = h.tokenEnd(h.at); hasPrefix(h.text[i:h.end], " - ") {
+		h.at = i + len(" - ")
 	}
 }
 
@@ -131,14 +174,14 @@ func (h *header) columns() {
 			h.at = end
 			h.skipBlanks()
 			if i := bytes.IndexByte(h.text[h.at:h.end], '\t'); i > 0 {
-				h.cutColumn(h.at + i)
+				h.lastColumns(h.at + i)
 			}
 			return
 		case hasPrefix(h.text[end+1:h.end], "{"):
 			h.tail = end + 1
 			return
-		case h.loggerEnd == 0 && isLoggerName(column) && !isDigit(column[0]):
-			h.logger, h.loggerEnd = h.at, end
+		case isLoggerName(column) && !isDigit(column[0]) && (h.loggerEnd == 0 || dots(column) > 1 && dots(h.text[h.logger:h.loggerEnd]) == 0):
+			h.logger, h.loggerEnd = h.at, end // a thread may stand before it
 		default:
 			return
 		}
@@ -149,10 +192,14 @@ func (h *header) columns() {
 	}
 }
 
-// cutColumn notes the JSON in the last column, after the message's.
-func (h *header) cutColumn(end int) {
-	if i := end + 1; i < h.end && h.text[i] == '{' {
-		h.tail = i
+// lastColumns notes the JSON in the column after the one at h.at, which is the
+// message's; if there is something else in it, that one was the logger's (tslog).
+func (h *header) lastColumns(end int) {
+	switch {
+	case end+1 < h.end && h.text[end+1] == '{':
+		h.tail = end + 1
+	case h.loggerEnd == 0 && isLoggerName(h.text[h.at:end]):
+		h.logger, h.loggerEnd, h.at = h.at, end, end+1
 	}
 }
 
@@ -217,142 +264,4 @@ func (h *header) stepOver(c byte) bool {
 	}
 	h.at = i
 	return true
-}
-
-// bodyDigits steps over a time, Spring's "1 --- " and nginx's "31#31:".
-func (h *header) bodyDigits() bool {
-	if h.stampEnd == 0 && h.readStamp() {
-		return true
-	}
-	if id := h.at + 36; id < h.end && h.at > 0 && h.text[id] == '\t' && h.text[h.at-1] == '\t' && h.text[h.at+8] == '-' && h.tokenEnd(h.at) == id {
-		h.at = id + 1 // a Lambda's request
-		return false
-	}
-	i := digitsEnd(h.text[:h.end], h.at)
-	if i < h.end && h.text[i] == '#' && h.bracketed {
-		j := digitsEnd(h.text[:h.end], i+1)
-		if j < h.end && h.text[j] == ':' {
-			h.at = j + 1
-			return false
-		}
-	}
-	if hasPrefix(h.text[i:h.end], " --- ") {
-		h.at = i + len(" --- ")
-		h.words = -1 // Spring: the logger is what stands before " : "
-		return true
-	}
-	return false
-}
-
-// bodyBracket steps over a time, thread, node or logger in brackets.
-func (h *header) bodyBracket(threads *int) bool {
-	end := h.group(h.at, ']')
-	if end == 0 {
-		return false
-	}
-	inside := bytes.TrimSpace(h.text[h.at+1 : end-1])
-	closed := end >= h.end || isBlank(h.text[end]) || h.text[end] == ':' || h.text[end] == '['
-	if !closed {
-		return false
-	}
-	if level, s := levelOf(inside); s == strong && h.bracketed && h.lower && *threads == 0 && isUpper(inside[0]) {
-		h.level, h.lower = level, false // a build tool's mark around the program's own
-		h.at = end
-		return true
-	}
-	if h.stampEnd == 0 {
-		if s, n := scanStamp(inside); n > 0 {
-			h.stamp = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
-			h.stampEnd, h.style = h.stamp+n, s.style
-			h.at = end
-			return true
-		}
-	}
-	if end+1 < h.end && isDigit(h.text[end+1]) && hasPrefix(h.text[min(h.end, digitsEnd(h.text[:h.end], end+1)):h.end], " --- ") {
-		h.at = end // Spring Cloud Sleuth: [app,trace,span] 31 ---
-		return true
-	}
-	if len(inside) > 3 && isDigit(inside[len(inside)-1]) && h.stampEnd > 0 && isCaller(inside) { // the place in the source, or logger:line
-		if colon := bytes.LastIndexByte(inside, ':'); h.loggerEnd == 0 && !isSourceFile(inside[:colon]) {
-			h.logger = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
-			h.loggerEnd = h.logger + colon
-		}
-		h.at = end
-		if h.at < h.end && h.text[h.at] == ':' {
-			h.at++
-			return false
-		}
-		return true
-	}
-	if !h.isContext(inside) {
-		return false
-	}
-	if h.bracketed && end < h.end && h.text[end] == ':' && looksLikeLogger(inside) {
-		// "[service][LEVEL] [logger]: message": what stands right before the message
-		// names the logger, whatever was in brackets before the level.
-		h.logger = h.at + 1 + bytes.Index(h.text[h.at+1:end], inside)
-		h.loggerEnd, h.at = h.logger+len(inside), end+1
-		return false
-	}
-	if !h.noteBracket(h.at, end) || bytes.IndexByte(inside, '.') < 0 {
-		*threads++
-	}
-	h.at = end
-	if h.at < h.end && h.text[h.at] == ':' {
-		h.at++
-		return false
-	}
-	return true
-}
-
-// isContext decides whether a bracket after the level is part of the header
-// rather than the message's first word.
-func (h *header) isContext(inside []byte) bool {
-	if len(inside) == 0 || h.words < 0 {
-		return true
-	}
-	if hasPrefix(inside, "pid ") {
-		return true
-	}
-	if _, ok := smallInt(inside); ok {
-		return true
-	}
-	return isLoggerName(inside) && !isDigit(inside[0])
-}
-
-// bodyParen steps over a thread in parentheses, and pino-pretty's
-// "(name/123 on host):".
-func (h *header) bodyParen(threads *int) bool {
-	end := h.group(h.at, ')')
-	if end == 0 || end >= h.end {
-		return false
-	}
-	inside := h.text[h.at+1 : end-1]
-	if h.text[end] == ':' && h.stampEnd > 0 {
-		if i := bytes.IndexByte(inside, '/'); i > 0 && isLoggerName(inside[:i]) {
-			h.logger, h.loggerEnd = h.at+1, h.at+1+i
-		} else if i < 0 && isLoggerName(inside) && !isDigit(inside[0]) {
-			h.logger, h.loggerEnd = h.at+1, end-1
-		}
-		h.at = end + 1
-		return false
-	}
-	if !isBlank(h.text[end]) {
-		return false
-	}
-	if _, number := smallInt(inside); (number || bytes.Contains(inside, []byte("Thread"))) && h.bracketed || h.stampEnd > 0 && h.threadName(inside) {
-		*threads++
-		h.at = end
-		return true
-	}
-	return false
-}
-
-func (h *header) threadName(b []byte) bool {
-	for _, c := range b {
-		if !isNameByte(c) && c != ' ' {
-			return false
-		}
-	}
-	return len(b) > 0 && !isDigit(b[0])
 }

@@ -37,6 +37,8 @@ func (h *header) bracket() bool {
 		h.afterStamp = end
 	} else if h.loggerEnd == 0 && looksLikeLogger(inside) {
 		h.logger, h.loggerEnd = from, to
+	} else if n := loggerAndPlace(inside); h.loggerEnd == 0 && n > 0 {
+		h.logger, h.loggerEnd = from, from+n
 	}
 	h.brackets++
 	h.at = end
@@ -75,6 +77,12 @@ func (h *header) inBracket(from, to int) bool {
 		if name := bytes.TrimLeft(inside[i:], " "); s == strong && isUpper(inside[1]) && isLoggerName(name) && len(inside)-len(name) == len("ERROR ") && to+2 < h.end && h.text[to+1] == ' ' {
 			h.logger, h.loggerEnd = to-len(name), to
 			return h.state(level, to, "level in brackets")
+		}
+	}
+	if i := bytes.LastIndexByte(inside, '#'); i > 0 && h.stampEnd > 0 && isLoggerName(inside[:i]) { // Twisted: [twisted.web#info]
+		if level, s := levelOf(inside[i+1:]); s == strong {
+			h.logger, h.loggerEnd = from, from+i
+			return h.state(level, to, "level word in brackets")
 		}
 	}
 	if i := bytes.LastIndexByte(inside, '/'); i > 0 { // Minecraft: [Server thread/INFO]
@@ -137,6 +145,9 @@ func (h *header) afterBracketStamp(to int) bool {
 	for i < to && (isUpper(h.text[i]) || isLower(h.text[i])) {
 		i++
 	}
+	if i == word+1 && i < to && h.text[i] == ' ' && letterLevel(h.text[word]) != NotSet { // Ray: [TIME E 31 44]
+		return h.state(letterLevel(h.text[word]), to, "level letter")
+	}
 	level, s := levelOf(h.text[word:i])
 	if s != strong || !isUpper(h.text[word]) || i < to && !isBlank(h.text[i]) && h.text[i] != '/' {
 		return false
@@ -148,6 +159,20 @@ func (h *header) afterBracketStamp(to int) bool {
 		h.logger, h.loggerEnd = i, to
 	}
 	return h.state(level, to, "level word in brackets")
+}
+
+// loggerAndPlace returns how long the logger's name is in Salt's
+// "salt.minion      :1117", 0 if a text is none such.
+func loggerAndPlace(b []byte) int {
+	colon := bytes.LastIndexByte(b, ':')
+	if colon <= 0 || colon+1 == len(b) || digitsEnd(b, colon+1) != len(b) {
+		return 0
+	}
+	name := bytes.TrimRight(b[:colon], " ")
+	if dots(name) == 0 || isSourceFile(name) || !looksLikeLogger(name) {
+		return 0
+	}
+	return len(name)
 }
 
 // looksLikeLogger tells a logger's name from a thread's in brackets.

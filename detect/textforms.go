@@ -16,9 +16,9 @@ func (h *header) otherForm() bool {
 		level, end := h.levelWord(h.at + len("<nil> "))
 		return end > 0 && h.text[end] == ' ' && h.state(level, end, "level word")
 	case c == '<':
-		return h.closedLevel('>', h.at)
+		return h.closedLevel('>', h.at) || h.angles()
 	case c == '(':
-		return h.nodeWarning() || h.parenStamp()
+		return h.nodeWarning() || h.parenStamp() || h.parenThread()
 	case c == '{':
 		end := h.group(h.at, '}')
 		return end > 0 && isCaller(h.text[h.at+1:end-1]) && h.closedLevel('-', end)
@@ -26,6 +26,10 @@ func (h *header) otherForm() bool {
 		return h.symbol()
 	case isUpper(c) && h.text[h.at+1] == ' ' && isDigit(h.text[h.at+2]):
 		return h.letterFirst()
+	case isUpper(c) && h.text[h.at+1] == ' ' && h.text[h.at+2] == '[':
+		return h.letterBracket()
+	case isDigit(c):
+		return h.workerFirst()
 	case isUpper(c) || isLower(c) || c == '_' || c == '/' || c == '.':
 		return h.nameFirst()
 	}
@@ -74,57 +78,14 @@ func (h *header) parenStamp() bool {
 	return h.state(level, next+1, "level word")
 }
 
-// letterFirst reads "E 2026-01-05 07:00:00,000 name] message".
-func (h *header) letterFirst() bool {
-	level := letterLevel(h.text[h.at])
-	s, n := scanStamp(h.text[h.at+2 : h.end])
-	if level == NotSet || n == 0 {
+// parenThread reads "(MainThread) LEVEL message".
+func (h *header) parenThread() bool {
+	end := h.group(h.at, ')')
+	if end == 0 || end+1 >= h.end || h.text[end] != ' ' || !bytes.Contains(h.text[h.at:end], []byte("hread")) {
 		return false
 	}
-	from := h.at + 2
-	i := h.at + 2 + n
-	if i >= h.end || h.text[i] != ' ' {
-		return false
-	}
-	end := h.tokenEnd(i + 1)
-	name := h.text[i+1 : end]
-	if len(name) < 2 || name[len(name)-1] != ']' || !isLoggerName(name[:len(name)-1]) {
-		return false
-	}
-	h.stamp, h.stampEnd, h.style = from, from+n, s.style
-	if name = name[:len(name)-1]; !isCaller(name) {
-		h.logger, h.loggerEnd = i+1, end-1
-	}
-	return h.state(level, end, "level letter")
-}
-
-// symbol reads "✖  error     message" of signale and "✘ [ERROR] message" of
-// esbuild: a sign, blanks, and a level in its own column or brackets.
-func (h *header) symbol() bool {
-	i := h.tokenEnd(h.at)
-	if i-h.at > 6 || i >= h.end {
-		return false
-	}
-	if c := h.text[h.at+1]; c != 0x84 && c < 0x96 { // letterlike signs, shapes, dingbats; no bullets, arrows or dashes
-		return false
-	}
-	blanks := i
-	for i < h.end && h.text[i] == ' ' {
-		i++
-	}
-	if i < h.end && h.text[i] == '[' {
-		level, end := h.levelWord(i + 1)
-		return end > 0 && h.text[end] == ']' && h.state(level, end+1, "level in brackets")
-	}
-	end := i
-	for end < h.end && isLower(h.text[end]) {
-		end++
-	}
-	if i-blanks < 2 || !hasPrefix(h.text[end:h.end], "  ") {
-		return false
-	}
-	level, s := levelOf(h.text[i:end])
-	return s >= weak && h.state(level, end, "level word")
+	level, next := h.levelWord(end + 1)
+	return next > 0 && h.text[next] == ' ' && h.state(level, next, "level word")
 }
 
 // nameFirst reads the forms that begin with the name of a logger, program or
@@ -136,12 +97,12 @@ func (h *header) nameFirst() bool {
 		return false
 	}
 	switch {
-	case len(token) > 6 && h.nameColon(token):
+	case len(token) > 6 && h.nameColon(token), h.nameColumns(token):
 		return true
 	case i+4 >= h.end:
 	case hasPrefix(h.text[i:h.end], " - ") && isLoggerName(token):
 		name := h.at
-		if h.closedLevel('-', i+3) {
+		if h.closedLevel('-', i+3) && !isProse(h.text[h.at:h.tokenEnd(h.at)]) {
 			h.logger, h.loggerEnd = name, i
 			return true
 		}
@@ -159,6 +120,32 @@ func (h *header) nameFirst() bool {
 		}
 	}
 	return false
+}
+
+// nameColumns reads "name        : LEVEL    message" of the logging cookbook:
+// the blanks that fill up the level tell it from someone who says a word.
+func (h *header) nameColumns(token []byte) bool {
+	i, name := h.at+len(token), token
+	if name[len(name)-1] == ':' {
+		name = name[:len(name)-1]
+	} else {
+		for i < h.end && h.text[i] == ' ' {
+			i++
+		}
+		if i >= h.end || h.text[i] != ':' {
+			return false
+		}
+		i++
+	}
+	if i+1 >= h.end || h.text[i] != ' ' || !isLoggerName(name) {
+		return false
+	}
+	level, end := h.levelWord(i + 1)
+	if end == 0 || end-(i+1) < len("CRITICAL") && !hasPrefix(h.text[end:h.end], "  ") || h.text[end] != ' ' || h.isSetting(end) {
+		return false
+	}
+	h.logger, h.loggerEnd = h.at, h.at+len(name)
+	return h.state(level, end, "level word")
 }
 
 // nameColon reads "name:LEVEL:message".

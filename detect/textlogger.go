@@ -31,16 +31,17 @@ func (h *header) loggerBefore(threads int) {
 		h.loggerColon(i, threads)
 	case h.why == "level letter" && token[len(token)-1] == ']' && isCaller(token[:len(token)-1]): // TensorFlow
 		h.at = i
-	case h.loggerDash(i, threads):
-	case threads > 0 && dots(token) >= 2 && isLower(token[0]) && isLoggerName(token): // Tomcat, Solr
+	case h.loggerDash(i, threads), h.threadAndLogger(i):
+	case (threads > 0 && dots(token) >= 2 || h.stampEnd > 0 && isClassPath(token)) && isLower(token[0]) && isLoggerName(token): // Tomcat, Solr
 		h.logger, h.loggerEnd, h.at = h.at, i, i
 		h.cutMethod()
+		h.stepOverPlaces()
 	case h.numbers > 0 && !h.bracketed && isLoggerName(token): // Odoo: "12 INFO db odoo.modules: text"
 		j := h.tokenEnd(i + 1)
 		if j > i+2 && h.text[j-1] == ':' && isLoggerName(h.text[i+1:j-1]) && dots(h.text[i+1:j-1]) > 0 {
 			h.logger, h.loggerEnd, h.at = i+1, j-1, j
 		}
-	case h.style == slashStyle || h.dashed && h.loggerEnd == 0:
+	case h.style == slashStyle || h.dashed && (h.loggerEnd == 0 || dots(h.text[h.logger:h.loggerEnd]) == 0):
 		h.loggerPipe()
 	}
 }
@@ -89,7 +90,7 @@ func (h *header) hclog(name []byte) bool {
 // namesModule tells a module's name from a word of the message, such as
 // "Error:" or "file.txt:".
 func (h *header) namesModule(name []byte) bool {
-	if bytes.Contains(name, []byte("::")) {
+	if bytes.Contains(name, []byte("::")) || h.why == "level in brackets" && h.text[h.at-2] == '>' { // ClickHouse: <Error> Name: text
 		return true
 	}
 	if h.bracketed && h.stampEnd > 0 && !h.lower && dots(name) > 0 && isLower(name[0]) && bytes.IndexByte(name, '/') < 0 &&
@@ -128,61 +129,6 @@ func (h *header) spanPrefix() bool {
 		h.loggerColon(i, 0)
 	}
 	return true
-}
-
-// loggerDash reads "logger - message", and loguru's "module:function:12 - ".
-func (h *header) loggerDash(i, threads int) bool {
-	j := i
-	for j < h.end && h.text[j] == ' ' {
-		j++
-	}
-	if j > i && j < h.end && h.text[j] == '[' && h.stampEnd > 0 && threads > 0 { // log4net: logger [(null)] - message
-		if end := h.group(j, ']'); end > 0 && hasPrefix(h.text[end:h.end], " - ") {
-			j = end + 1
-		}
-	}
-	if hasPrefix(h.text[j:h.end], "-- ") { // Logback 1.5
-		j++
-	}
-	if !hasPrefix(h.text[j:h.end], "- ") && !(h.dashed && hasPrefix(h.text[j:h.end], "| ")) {
-		return false
-	}
-	token := h.text[h.at:i]
-	if h.dashed && isCaller(token) || bytes.HasPrefix(token, []byte("__main__:")) { // loguru: module:function:12
-		h.logger, h.loggerEnd, h.at = h.at, h.at+bytes.IndexByte(token, ':'), j+2
-		return true
-	}
-	if isCaller(token) && bytes.IndexByte(token, '.') > 0 && bytes.Count(token, []byte(":")) == 1 {
-		h.at = j + 2 // Cassandra: "File.java:500 - "
-		return true
-	}
-	if !isLoggerName(token) || threads == 0 && h.brackets == 0 && !h.dashed && dots(token) == 0 && h.stampEnd == 0 {
-		return false
-	}
-	if isProse(token) && !h.dashed && threads == 0 && h.brackets == 0 && !h.padded {
-		return false
-	}
-	if h.loggerEnd > 0 && h.dashed && dots(token) == 0 && bytes.IndexByte(token, ':') < 0 {
-		return false
-	}
-	h.logger, h.loggerEnd, h.at = h.at, i, j+2
-	if n := bytes.IndexByte(token, ':'); n > 0 && token[n-1] != ':' && !bytes.Contains(token, []byte("::")) {
-		h.loggerEnd = h.logger + n
-	}
-	return true
-}
-
-// loggerPipe reads NLog's "|logger|message".
-func (h *header) loggerPipe() {
-	if h.text[h.at-1] != '|' {
-		return
-	}
-	n := bytes.IndexByte(h.text[h.at:min(h.end, h.at+200)], '|')
-	if n <= 0 || !isLoggerName(h.text[h.at:h.at+n]) {
-		return
-	}
-	h.logger, h.loggerEnd = h.at, h.at+n
-	h.at += n + 1
 }
 
 // tracingLevel reports whether time and level are as tracing-subscriber writes

@@ -19,7 +19,7 @@ func (h *header) word() bool {
 			return h.state(letterLevel(c), end+1, "level letter")
 		}
 	}
-	if end-h.at == 1 && h.letter(end) {
+	if end-h.at == 1 && h.letter(end) || h.begun() && h.programLevel() {
 		return true
 	}
 	if end+2 < h.end && (h.text[end] == '+' || h.text[end] == '-') && h.stampEnd > 0 && isUpper(h.text[h.at]) {
@@ -34,124 +34,6 @@ func (h *header) word() bool {
 		return h.state(level, end, "level word")
 	}
 	return h.name(end)
-}
-
-// letter reads the one-letter levels after a time: MongoDB before 4.4, logcat,
-// TensorFlow, etcd.
-func (h *header) letter(end int) bool {
-	if h.stampEnd == 0 || h.words > 0 || end >= h.end || !isBlank(h.text[end]) {
-		return false
-	}
-	switch c := h.text[h.at]; c {
-	case 'C', 'N':
-		return hasPrefix(h.text[end:h.end], " | ") && h.state(letterLevel(c), end, "level letter") // etcd
-	case 'E', 'W', 'I', 'D', 'F', 'V':
-		return h.state(letterLevel(c), end, "level letter")
-	}
-	return false
-}
-
-// levelPosition decides whether the level word from at to end is one, by how it
-// is written and by what stands around it.
-func (h *header) levelPosition(at, end int, s strength) bool {
-	if h.words > 0 && (h.prose || h.words > 1) {
-		return false
-	}
-	upper := isUpper(h.text[at]) && isUpper(h.text[at+1])
-	var next, second byte
-	if end < h.end {
-		next = h.text[end]
-	}
-	if end+1 < h.end {
-		second = h.text[end+1]
-	}
-	switch next {
-	case 0:
-		return upper && s == strong && h.begun()
-	case ':':
-		return h.colonLevel(at, end, s, upper, second)
-	case ' ', '\t':
-		return h.bareLevel(at, end, s, upper, next)
-	case '|', ',', ';':
-		return s == strong && (h.stampEnd > 0 || next == '|' && upper)
-	case '[':
-		return s == strong && (upper || h.stampEnd > 0 || second == 'E' && !h.begun()) // rustc: error[E0308]
-	case '!':
-		return s == strong && upper && (second == '!' || isBlank(second))
-	}
-	return false
-}
-
-// colonLevel decides about "WORD:".
-func (h *header) colonLevel(at, end int, s strength, upper bool, second byte) bool {
-	if second == ':' || h.words > 0 && !upper {
-		return false
-	}
-	if upper {
-		return (s == strong || h.stampEnd > 0 || end-at > 3) && !h.isSetting(end+1)
-	}
-	if s < strong && s != noWord && h.style == isoStyle && h.words == 0 && second == ' ' { // winston's own levels
-		switch string(h.text[at:end]) {
-		case "http", "verbose", "silly":
-			return true
-		}
-	}
-	return s == strong && (second == 0 || isBlank(second)) && !h.isSetting(end+1)
-}
-
-// isSetting reports whether what stands after a colon is the value of something
-// called "error" or "debug", and no message: a number, true, none.
-func (h *header) isSetting(i int) bool {
-	for i < h.end && isBlank(h.text[i]) {
-		i++
-	}
-	from := i
-	for i < h.end && !isBlank(h.text[i]) && h.text[i] != ',' && h.text[i] != ';' {
-		i++
-	}
-	if i < h.end && isBlank(h.text[i]) {
-		return false
-	}
-	value := h.text[from:i]
-	if _, ok := smallInt(value); ok {
-		return true
-	}
-	switch string(value) {
-	case "true", "false", "none", "None", "null", "nil", "<nil>", "no", "yes", "on", "off", "undefined":
-		return true
-	}
-	return false
-}
-
-// bareLevel decides about a level word before a blank.
-func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool {
-	if upper {
-		if !h.begun() && h.words == 0 && end+1 < h.end && isBlank(h.text[end+1]) && h.isSetting(end) {
-			return false // a table's row
-		}
-		return s == strong || h.stampEnd > 0 && h.words == 0
-	}
-	if !h.begun() || h.words > 0 {
-		return false
-	}
-	i := end
-	for i < h.end && isBlank(h.text[i]) {
-		i++
-	}
-	if i < h.end && (h.text[i] == '|' || h.text[i] == '-' || h.text[i] == ':') && i+1 < h.end && isBlank(h.text[i+1]) {
-		return s == strong
-	}
-	if h.stampEnd == 0 || s != strong {
-		return false
-	}
-	if next == '\t' {
-		return true
-	}
-	switch string(h.text[at:end]) {
-	case "info", "debug", "trace", "warn", "err", "crit", "Info", "Debug", "Trace", "Warn":
-		return h.brackets == 0 || h.stampBracket
-	}
-	return false
 }
 
 // name steps over a word before the level that may be a logger, a host, a file
@@ -191,6 +73,8 @@ func (h *header) name(letters int) bool {
 	}
 	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
 		h.logger, h.loggerEnd = h.at, i
+	} else if open := bytes.IndexByte(token, '['); open > 0 && h.loggerEnd+1 == h.at && token[i-h.at-1] == ']' && isLoggerName(token[:open]) {
+		h.logger, h.loggerEnd = h.at, h.at+open // "host program[pid]"
 	}
 	h.at = i
 	if h.text[i] == ':' {
@@ -212,28 +96,6 @@ func (h *header) stampFollows(i int) bool {
 	}
 	_, n := scanStamp(h.text[i:h.end])
 	return n > 0
-}
-
-// levelFollows reports whether the next word is a level with its own mark, as
-// in "general: info: text" or "main.go:31: ERROR text".
-func (h *header) levelFollows(i int) bool {
-	for i < h.end && isBlank(h.text[i]) {
-		i++
-	}
-	end := i
-	for end < h.end && (isUpper(h.text[end]) || isLower(h.text[end])) {
-		end++
-	}
-	if end-i < 3 || end >= h.end {
-		return i < h.end && h.text[i] == '['
-	}
-	if _, s := levelOf(h.text[i:end]); s != strong {
-		return false
-	}
-	if isUpper(h.text[i]) && isUpper(h.text[i+1]) {
-		return true
-	}
-	return h.text[end] == ':' && h.style == dashStyle
 }
 
 // channelLevel reads Monolog's "channel.LEVEL:". It returns its length.
@@ -282,7 +144,7 @@ func isLoggerToken(token []byte) bool {
 // isProse reports whether a plain word is rather English than a name.
 func isProse(word []byte) bool {
 	n := len(word)
-	if isUpper(word[0]) {
+	if n > 0 && isUpper(word[0]) {
 		for _, c := range word[1:] {
 			if isUpper(c) {
 				return false

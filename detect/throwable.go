@@ -16,6 +16,7 @@ const maxThrowableValue = 48
 const maxCode = 80
 
 func openThrowable(line []byte) opening {
+	line, _ = cutPrefix(line[indent(line):], junitArrow) // test runners set off what failed
 	n := throwableType(line)
 	if n == 0 || !namesFailure(line[:n]) {
 		return opening{}
@@ -28,6 +29,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isJavaFrame(line), isJavaLink(line) && linksThrowable(line), isJavaMark(line[indent(line):]) && indent(line) > 0:
 		g.markThrowable()
 		return g.become(&javaGrammar, javaFrames)
+	case isJavaCall(line[indent(line):]) && indent(line) > 0 && hasPrefix(bytes.TrimLeft(g.traceText(), " "), junitArrow):
+		g.markThrowable()
+		return g.become(&javaGrammar, javaBare)
 	case isDotnetFrame(line), isDotnetLink(line[indent(line):]):
 		g.markThrowable()
 		g.grammar, g.state, g.count, g.depth = &dotnetGrammar, dotnetFrames, 0, 1
@@ -41,15 +45,22 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isPHPStack(line):
 		g.markThrowable()
 		return g.become(&phpGrammar, phpFrames)
-	case isRTail(view(line)) && hasPrefix(g.text[g.trace:], "Error: "):
+	case isRTail(view(line)) && hasPrefix(g.traceText(), "Error: "):
 		g.grammar, g.state, g.count = &rGrammar, rValue, 0
 		return stepR(g, line)
 	}
 	if g.count < 2 && len(line) > 0 && isNativeFrame(line) && tellsOfSignal(g.text[:g.first]) { // "Error: signal 11:"
 		return g.become(&nativeGrammar, natStack)
 	}
+	if isPHPFirst(line) {
+		return g.become(&phpGrammar, phpFrames)
+	}
 	if v := stepReport(g, line); v != refuse {
 		return v
+	}
+	if g.count == 0 && hasPrefix(line, "\tjava.lang.") && hasPrefix(g.traceText(), "Error: LinkageError occurred while loading main class ") { // by the launcher
+		g.markThrowable()
+		return g.become(&javaGrammar, javaValue)
 	}
 	if g.headed && g.count == 0 && g.trace < len(g.text) && isGoFile(line) && bytes.Contains(line, []byte(".go:")) && isGoName(g.text[g.trace:]) {
 		return g.become(&goGrammar, goPlace) // "main.run" could be a type as well
@@ -70,14 +81,22 @@ func linksThrowable(link []byte) bool {
 
 // markThrowable makes what the group holds since the trace began its message.
 func (g *group) markThrowable() {
+	g.margin = uint8(min(indent(g.traceText()), 255))
 	if !g.headed {
-		g.message = span{g.trace, len(g.text)}
+		g.message = span{g.trace + int(g.margin), len(g.text)}
 	}
 }
+
+// traceText returns what the group holds of its trace, nothing if that began in a
+// piece that is gone.
+func (g *group) traceText() []byte { return g.text[min(g.trace, len(g.text)):] }
 
 // throwableType returns the length of the type in a line "Type", "Type: value"
 // or "Type [CODE]: value", 0 if the line is none of these.
 func throwableType(line []byte) int {
+	if len(line) == 0 {
+		return 0
+	}
 	n, start := 0, 0
 	for n < len(line) && (isName(line[n]) || line[n] == '$' || line[n] == '.') {
 		if line[n] == '.' {

@@ -24,6 +24,15 @@ var toolForms = [...]toolForm{
 	{"PHP Notice: ", Notice, false},
 	{"PHP Strict Standards: ", Notice, false},
 	{"PHP message: ", NotSet, false},
+	{"(EE) ", Error, false}, // X.org
+	{"(WW) ", Warning, false},
+	{"(II) ", Info, false},
+	{"log4j:WARN ", Warning, false},
+	{"log4j:ERROR ", Error, false},
+	{"dpkg: error processing ", Error, true},
+	{"debug1: ", Debug, false}, // OpenSSH
+	{"debug2: ", Debug, false},
+	{"debug3: ", Debug, false},
 	{"npm ERR! ", Error, false},
 	{"npm error ", Error, false},
 	{"npm WARN ", Warning, false},
@@ -53,35 +62,52 @@ var toolForms = [...]toolForm{
 	{"Traceback (most recent call last):", Error, true},
 }
 
-// toolLevel looks for a tool's form where the message begins.
-func (h *header) toolLevel(r *Record) {
+// toolBytes tells by its first byte that a message is in none of the forms.
+var toolBytes = func() (set [256]bool) {
+	for i := range toolForms {
+		set[toolForms[i].start[0]] = true
+	}
+	return set
+}()
+
+// toolLevel looks for a tool's form where the message begins and reports whether
+// one stands there.
+func (h *header) toolLevel(r *Record) bool {
 	if h.at >= h.end {
-		return
+		return false
 	}
 	b := h.text[h.at:h.end]
-	for i := range toolForms {
-		f := &toolForms[i]
-		if f.start[0] != b[0] || !hasPrefix(b, f.start) {
-			continue
-		}
+	if f := toolFormOf(b); f != nil {
 		if !f.wholeFits(b) {
-			return
+			return false
 		}
-		r.Level, r.Why = f.level, "tool message"
 		if !f.keep {
 			h.at += len(f.start)
 			h.skipBlanks()
 		}
 		if f.level == NotSet {
-			r.Why = ""
-			h.toolLevel(r)
+			return h.toolLevel(r)
 		}
-		return
+		r.Level, r.Why = f.level, "tool message"
+		return true
 	}
 	h.packager(b, r)
 	if r.Level == NotSet {
 		h.sourceLevel(b, r)
 	}
+	return r.Level != NotSet
+}
+
+func toolFormOf(b []byte) *toolForm {
+	if !toolBytes[b[0]] {
+		return nil
+	}
+	for i := range toolForms {
+		if f := &toolForms[i]; f.start[0] == b[0] && hasPrefix(b, f.start) {
+			return f
+		}
+	}
+	return nil
 }
 
 // wholeFits refuses a form that must fill the line where a sentence goes on
@@ -101,7 +127,7 @@ func (f *toolForm) wholeFits(b []byte) bool {
 
 // packager reads apt's "E: text" and make's "make: *** [all] Error 2".
 func (h *header) packager(b []byte, r *Record) {
-	if len(b) > 4 && b[1] == ':' && b[2] == ' ' && isUpper(b[3]) && isLower(b[4]) {
+	if len(b) > 4 && b[1] == ':' && b[2] == ' ' && isUpper(b[3]) && (isLower(b[4]) || isUpper(b[4]) && (b[0] == 'E' || b[0] == 'W')) {
 		switch b[0] {
 		case 'E', 'W', 'I', 'N':
 			r.Level, r.Why = letterLevel(b[0]), "level letter"
@@ -124,8 +150,14 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 		return
 	}
 	rest := near[i+2:]
+	if near[i-1] == ')' && isNumbered(rest) { // file.ts(3,4): error TS2304: text
+		if r.Level, r.Why = Error, "tool message"; rest[0] == 'w' {
+			r.Level = Warning
+		}
+		return
+	}
 	for _, f := range [...]toolForm{{"error: ", Error, false}, {"warning: ", Warning, false},
-		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false},
+		{"fatal error: ", Critical, false}, {"note: ", Info, false}, {"fatal: ", Critical, false}, {"Fatal: ", Critical, false},
 		{"Error: ", Error, false}, {"Warning: ", Warning, false}} {
 		if hasPrefix(rest, f.start) {
 			if f.level == Info && bytes.IndexByte(near[:i], ':') < 0 {
@@ -138,4 +170,18 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 			return
 		}
 	}
+}
+
+// isNumbered recognises "error TS2304: " and "warning CS0168: ".
+func isNumbered(b []byte) bool {
+	rest, ok := cutPrefix(b, "error ")
+	if !ok {
+		rest, ok = cutPrefix(b, "warning ")
+	}
+	n := 0
+	for n < len(rest) && isUpper(rest[n]) {
+		n++
+	}
+	end := digitsEnd(rest, n)
+	return ok && n > 0 && end > n && hasPrefix(rest[end:], ": ")
 }

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"strings"
 )
 
@@ -27,10 +28,31 @@ func isBunSource(line string) bool {
 }
 
 func openBun(line []byte) opening {
-	if !isDigit(line[0]) || !isBunSource(view(line)) {
+	if !isBunSource(view(line)) {
 		return opening{}
 	}
 	return opening{grammar: &bunGrammar, state: bunSource, verdict: maybe}
+}
+
+func openBunLogged(line []byte) opening {
+	if !isBunLogged(line) {
+		return opening{}
+	}
+	return opening{grammar: &bunGrammar, state: bunSource, verdict: maybe}
+}
+
+// isBunLogged recognises a first line of source behind what console.error was
+// given before the error: "job 3 1 | code".
+func isBunLogged(line []byte) bool {
+	bar := bytes.Index(line, []byte(" | "))
+	if bar < 3 || !isDigit(line[bar-1]) {
+		return false
+	}
+	i := bar
+	for i > 0 && isDigit(line[i-1]) {
+		i--
+	}
+	return i > 1 && line[i-1] == ' ' && line[0] != ' '
 }
 
 func stepBun(g *group, line []byte) verdict {
@@ -58,10 +80,16 @@ func isBunHead(line string) bool {
 // cutBunSource cuts the lines of source from the start of a trace.
 func cutBunSource(lines []string) []string {
 	n := 0
-	for n < len(lines) && isBunSource(lines[n]) {
+	for n < len(lines) && (isBunSource(lines[n]) || n == 0 && isBunLogged([]byte(lines[0]))) {
 		n++
 	}
 	return lines[n:]
+}
+
+// isBunProp recognises "code: "E_LEN"," below an error, set off by one blank.
+func isBunProp(body string) bool {
+	name, _, ok := strings.Cut(body, ": ")
+	return ok && isWord(name)
 }
 
 // cutUncaught cuts what Deno and Bun say before an error that nothing caught.

@@ -173,7 +173,7 @@ func stepDotnetTail(g *group, line []byte) verdict {
 		return accept
 	case g.dotnetDies() && dotnetType(line) > 0 && namesFailure(line[:dotnetType(line)]): // what FailFast was given
 		g.state, g.count = dotnetValue, 0
-		return maybe
+		return accept
 	}
 	return refuse
 }

@@ -225,6 +225,21 @@ func hasQuote[T string | []byte](s T) bool {
 	return false
 }
 
+// stepInlineElixir handles what comes after a log line that holds "** (Type)
+// value": more of the value, which is set in, and the first frame.
+func stepInlineElixir(g *group, line []byte) verdict {
+	switch {
+	case inlineElixir(g.text[:g.first]) < 0:
+	case isElixirFrame(line, false):
+		return g.become(&elixirGrammar, elixirFrames)
+	case blank(line) || hasPrefix(line, "  "):
+		if g.count++; g.count <= maxElixirValue {
+			return maybe
+		}
+	}
+	return refuse
+}
+
 // inlineElixir returns where in a log line an exception begins, -1 if nowhere.
 func inlineElixir(line []byte) int {
 	if i := bytes.Index(line, []byte(elixirStars)); i >= 0 && elixirHead(line[i:]) > 0 {

@@ -13,6 +13,7 @@ const (
 	erlangException uint8 = iota // "exception error: value", or what is indented below it
 	erlangReport                 // a line of a report
 	erlangInit                   // the last words of the runtime
+	erlangInline                 // a report on one line
 )
 
 var erlangGrammar = grammar{language: Erlang, why: "erlang stack trace", step: stepErlang, parse: parseErlang}
@@ -41,12 +42,36 @@ func openErlang(line []byte) opening {
 			}
 			return o
 		}
+	case '2':
+		if tellsErlangInline(line) {
+			return opening{grammar: &erlangGrammar, state: erlangInline, verdict: done, headed: true}
+		}
 	case 'i', 'R', '{', 'K':
 		if saysErlangEnd(line) {
 			return opening{grammar: &erlangGrammar, state: erlangInit, verdict: accept}
 		}
 	}
 	return opening{}
+}
+
+// erlangInlines are the words before the reason in the reports of logger_formatter
+// with single_line; what was a line break is a comma.
+var erlangInlines = [...]string{" with exit value:, {", " terminating. Reason: {", " exit with reason ", erlangCrasher}
+
+const erlangCrasher = " crasher: initial call: "
+
+// tellsErlangInline recognises a report with a stack on one line.
+func tellsErlangInline(line []byte) bool {
+	if !bytes.Contains(line[:min(len(line), 60)], []byte("error")) {
+		return false
+	}
+	for i, mark := range erlangInlines {
+		if at := bytes.Index(line, []byte(mark)); at >= 0 {
+			rest := line[at:]
+			return bytes.Contains(rest, []byte(",[{")) || i == 2 && bytes.Contains(rest, []byte(" stacktrace [{")) || i == 3 && bytes.Contains(rest, []byte(", exception "))
+		}
+	}
+	return false
 }
 
 // saysErlangEnd recognises the last words of the runtime, which hold a term.
@@ -169,7 +194,7 @@ func stepErlangLines(g *group, line []byte) verdict {
 // and that of the behaviours.
 func tellsErlangException(line []byte) bool {
 	return erlangClass(line[indent(line):]) > 0 && indent(line) > 0 ||
-		hasPrefix(line, "Error in process <") || hasPrefix(line, "** Reason for termination") || hasPrefix(line, "** Reason ==")
+		hasPrefix(line, "Error in process <") || hasPrefix(line, "Ranch listener ") && bytes.Contains(line, []byte(" stacktrace [{")) || hasPrefix(line, "** Reason for termination") || hasPrefix(line, "** Reason ==")
 }
 
 // composeErlangReport takes the message from the line below the head, in a crash

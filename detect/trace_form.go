@@ -31,8 +31,10 @@ type form struct {
 	complete func(e *Exception)
 
 	values int  // how many lines of a value may follow the head
+	source bool // every frame may show its line of source, which has the form of nothing
 	sure   bool // the head is an error by itself
 	oldest bool // the frames are printed oldest call first
+	single bool // in a log line, the error comes without its causes
 
 	exits   []int                  // how the runtime ends a process because of such an error
 	signals []string               // likewise
@@ -79,6 +81,7 @@ func (f *form) step(g *group, line []byte) verdict {
 		if f.intro != nil {
 			return maybe
 		}
+		g.depth = 1
 		return accept
 	case f.last != nil && f.last(text):
 		f.mark(g)
@@ -102,10 +105,10 @@ func (f *form) step(g *group, line []byte) verdict {
 		return free
 	}
 	if _, ok := f.frame(text); ok {
-		g.count = 0
+		g.count, g.depth = 0, 1
 		return accept
 	}
-	if f.link != nil {
+	if f.link != nil && g.grammar != &f.list && !(f.single && g.headed) {
 		if _, ok := f.link(text); ok {
 			g.state, g.count = formValue, 0
 			return accept
@@ -119,6 +122,9 @@ func (f *form) step(g *group, line []byte) verdict {
 	case f.other != nil && f.other(text), f.more != nil && f.more(text, &Frame{}):
 		g.count = 0
 		return accept
+	case f.source && g.depth > 0: // the mark below it will tell
+		g.depth = 0
+		return maybe
 	}
 	return refuse
 }
@@ -141,79 +147,6 @@ func (f *form) mark(g *group) {
 		}
 		g.message = span{g.trace, end}
 	}
-}
-
-// formOpening is a first line of a form by its first bytes.
-type formOpening struct {
-	text  string
-	form  *form
-	state uint8 // formStack: the line announces frames, or is one, and a log line may introduce it
-}
-
-var formOpenings = [...]formOpening{
-	{"Fatal error: exception ", &ocamlForm, formValue},
-	{"Fatal error in uncaught exception handler: exception ", &ocamlForm, formValue},
-	{"Thread ", &ocamlForm, formValue},
-	{"Raised at ", &ocamlForm, formStack},
-	{"Raised by primitive operation at ", &ocamlForm, formStack},
-	{"CallStack (from ", &haskellForm, formStack},
-	{"HasCallStack backtrace:", &haskellForm, formStack},
-	{"Unhandled exception: ", &crystalForm, formValue},
-	{"Unhandled exception in spawn", &crystalForm, formValue},
-	{"Invalid memory access (signal ", &crystalForm, formValue},
-	{"stack traceback:", &luaForm, formStack},
-	{"Unhandled ", &sbclForm, formValue},
-	{"Execution of ", &adaForm, formValue},
-	{"raised ", &adaForm, formValue},
-	{"Call stack traceback locations:", &adaForm, formStack},
-	{"At line ", &fortranForm, formValue},
-	{"Fortran runtime error: ", &fortranForm, formValue},
-	{"ERROR STOP", &fortranForm, formValue},
-	{"Program received signal SIG", &fortranForm, formValue},
-	{"Program aborted. Backtrace:", &fortranForm, formValue},
-	{"  from ", &crystalForm, formStack},
-	{"----------------", &dForm, formStack},
-	{"An unhandled exception occurred at $", &pascalForm, formValue},
-	{"Runtime error ", &pascalForm, formValue},
-	{"  $", &pascalForm, formStack},
-	{"Unhandled exception:", &dartForm, formValue},
-	{"#0 ", &dartForm, formStack},
-	{"Fatal error: ", &swiftForm, formValue},
-	{"*** Program crashed: ", &swiftForm, formValue},
-	{"*** Signal ", &swiftForm, formValue},
-	{"\U0001F4A3 Program crashed: ", &swiftForm, formValue},
-	{"ERROR: ", &juliaForm, formValue},
-	{"Stacktrace:", &juliaForm, formStack},
-	{"thread ", &zigForm, formValue},
-	{"Segmentation fault at address 0x", &zigForm, formValue},
-	{"error: ", &zigForm, formValue},
-	{"V panic: ", &vForm, formValue},
-	{"================ V panic ================", &vForm, formValue},
-	{"ORA-", &oracleForm, formValue},
-	{"SCRIPT ERROR: ", &gdscriptForm, formValue},
-	{"USER SCRIPT ERROR: ", &gdscriptForm, formValue},
-	{"USER ERROR: ", &gdscriptForm, formValue},
-}
-
-// formStarts are the openings by their first byte.
-var formStarts = func() (starts [256][]formOpening) {
-	for _, o := range formOpenings {
-		starts[o.text[0]] = append(starts[o.text[0]], o)
-	}
-	return starts
-}()
-
-// openForm decides whether a line begins a trace of one of the forms, or of the
-// runtimes that print the frames first.
-func openForm(line []byte) opening {
-	for i := range formStarts[line[0]] {
-		if o := &formStarts[line[0]][i]; hasPrefix(line, o.text) {
-			if found := o.form.open(line, o.state); found.verdict != refuse {
-				return found
-			}
-		}
-	}
-	return openFrames(line)
 }
 
 // isStack reports whether a grammar is of a stack that may come behind a message

@@ -19,6 +19,8 @@ const (
 	goGin                  // a frame of Gin's recovery
 	goName                 // the function of a frame that a logger printed
 	goPlace                // its place
+	goMore                 // a message that pkg/errors prints above the frames of where it was added
+	goChi                  // a line of what chi's Recoverer prints
 )
 
 const (
@@ -31,6 +33,10 @@ var goGrammar = grammar{language: Go, why: "go panic", step: stepGo, parse: pars
 // openGo decides what the table of first lines cannot.
 func openGo(line []byte) opening {
 	switch line[0] {
+	case ' ':
+		if isChiHead(line) {
+			return opening{grammar: &goGrammar, state: goChi, verdict: maybe}
+		}
 	case 'g':
 		if isGoroutine(line) {
 			return opening{grammar: &goGrammar, state: goDump, verdict: maybe, bare: true, alone: &goDumpGrammar}
@@ -68,14 +74,13 @@ func stepGo(g *group, line []byte) verdict {
 			return accept
 		}
 		return refuse
-	case goPlace:
-		if isGoName(line) {
-			g.state = goName
-			return maybe
-		}
-		return refuse
+	case goChi:
+		return stepChi(g, line)
+	case goPlace, goMore:
+		return stepGoError(g, line)
 	case goName:
-		if isGoFile(line) && bytes.Contains(line, []byte(".go:")) {
+		if isGoFile(line) && (bytes.Contains(line, []byte(".go:")) || g.count > 0 && bytes.Contains(line, []byte(".s:"))) {
+			g.count++
 			g.state = goPlace
 			return accept
 		}
@@ -121,7 +126,7 @@ func stepGoValue(g *group, line []byte) verdict {
 		return maybe
 	case hasPrefix(line, "PC=0x") && g.state == goSignal:
 		return accept
-	case hasPrefix(line, "panic during panic"), hasPrefix(line, "signal arrived during"), hasPrefix(line, "[originating from"), hasPrefix(line, "goroutine running on other"):
+	case isGoRemark(line):
 		return maybe
 	}
 	if g.count++; g.count > maxGoValue || g.state == goSignal {
@@ -131,6 +136,12 @@ func stepGoValue(g *group, line []byte) verdict {
 		return maybe
 	}
 	return free
+}
+
+// isGoRemark recognises what the runtime says between the value and the stacks.
+func isGoRemark(line []byte) bool {
+	return hasPrefix(line, "panic during panic") || hasPrefix(line, "signal arrived during") ||
+		hasPrefix(line, "[originating from") || hasPrefix(line, "goroutine running on other")
 }
 
 // stepGoStack comes where a frame, another goroutine or the end may come.
@@ -211,35 +222,6 @@ func goNameEnd[T string | []byte](call T) int {
 		}
 	}
 	return 0
-}
-
-// isGoName recognises a function as zap (takeStacktrace) and pkg/errors (%+v)
-// print it, without arguments: "pkg/path.(*T).method".
-func isGoName(line []byte) bool {
-	dot := false
-	for _, c := range line {
-		switch {
-		case c <= ' ' || c == ':' || c == '=' || c == ',' || c == '"':
-			return false
-		case c == '.':
-			dot = true
-		}
-	}
-	return dot && isName(line[0]) && isName(line[len(line)-1]) || dot && line[len(line)-1] == ']'
-}
-
-// isGinFrame recognises the place of a frame in what Gin's recovery logs:
-// "/srv/app/main.go:14 (0x7a1b1c)".
-func isGinFrame(line []byte) bool {
-	if len(line) < 8 || line[len(line)-1] != ')' {
-		return false
-	}
-	i := bytes.Index(line, []byte(".go:"))
-	rest, ok := line[:0], false
-	if i > 0 {
-		rest, ok = cutPrefix(bytes.TrimLeft(line[i+4:], "0123456789"), " (0x")
-	}
-	return ok && len(rest) > 1 && indent(line) == 0
 }
 
 // isGoRegister recognises a line of the dump of registers, "rax    0x0".

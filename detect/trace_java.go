@@ -11,6 +11,7 @@ import (
 const (
 	javaValue  uint8 = iota // "pkg.Type: value" or more of the value
 	javaFrames              // a frame
+	javaBare                // a frame without "at", as JUnit's console launcher prints it
 	javaCaught              // Groovy's "Caught: pkg.Type: value", which the trace repeats
 )
 
@@ -30,11 +31,18 @@ func stepJava(g *group, line []byte) verdict {
 	}
 	body := line[indent(line):]
 	switch {
+	case g.state == javaBare:
+		if indent(line) > 0 && (isJavaCall(body) || isJavaLink(body) || string(body) == "[...]") {
+			return accept
+		}
+		return refuse
 	case isJavaFrame(line):
 		if g.depth == 0 && !g.headed && g.state == javaValue {
 			g.message = span{max(g.message.from, g.trace+javaHead(g.text[:g.first])), len(g.text)}
 		}
 		g.state, g.count, g.depth = javaFrames, 0, 1
+		return accept
+	case g.state == javaFrames && isClojureCall(line):
 		return accept
 	case isJavaLink(body):
 		g.state, g.count = javaValue, 0
@@ -53,6 +61,36 @@ func stepJava(g *group, line []byte) verdict {
 		return maybe
 	}
 	return free
+}
+
+// openJVM decides whether a line begins one of the reports that are no traces of
+// printStackTrace.
+func openJVM(line []byte) opening {
+	switch line[0] {
+	case '#', 'A', 'T':
+		return openHotspot(line)
+	case '*':
+		if isStars(line) {
+			return opening{grammar: &springGrammar, state: springRule, verdict: maybe, bare: true}
+		}
+	}
+	return opening{}
+}
+
+// javaGrammarOf returns the grammar that parses a record's trace.
+func javaGrammarOf(r *Record) *grammar {
+	text := r.Text[min(max(int(r.head), 0), len(r.Text)):]
+	switch {
+	case isClojureHead(firstLine(r.Text)):
+		return &clojureGrammar
+	case isSBT(r.Text):
+		return &sbtGrammar
+	case isHotspot(text):
+		return &hotspotGrammar
+	case isSpringReport(text):
+		return &springGrammar
+	}
+	return &javaGrammar
 }
 
 // javaHead returns where the exception is named in `Exception in thread "t"
@@ -80,14 +118,17 @@ func javaHead[T string | []byte](line T) int {
 // isJavaFrame recognises "\tat pkg.Class.method(File.java:12) ~[jar:version]".
 func isJavaFrame(line []byte) bool {
 	rest, ok := cutPrefix(line[indent(line):], "at ")
-	if !ok || indent(line) == 0 {
-		return false
-	}
+	return ok && indent(line) > 0 && isJavaCall(rest)
+}
+
+// isJavaCall recognises a frame without what it begins with.
+func isJavaCall(rest []byte) bool {
 	paren := bytes.IndexByte(rest, '(')
 	if paren <= 0 || bytes.IndexByte(rest[:paren], '.') < 0 {
 		return false
 	}
-	if name := rest[:paren]; bytes.IndexByte(name, ' ') >= 0 && bytes.IndexByte(name, '/') < 0 {
+	name, apart := bytes.CutSuffix(rest[:paren], []byte(" ")) // by Maven, Clojure
+	if bytes.IndexByte(name, ' ') >= 0 && bytes.IndexByte(name, '/') < 0 {
 		return false
 	}
 	end := bytes.IndexByte(rest[paren:], ')')
@@ -97,8 +138,18 @@ func isJavaFrame(line []byte) bool {
 	if tail := rest[paren+end+1:]; len(tail) > 0 && !hasPrefix(tail, " ~[") && !hasPrefix(tail, " [") {
 		return false
 	}
-	return isJavaSource(rest[paren+1 : paren+end])
+	place := rest[paren+1 : paren+end]
+	return isJavaSource(place) && (!apart || cutDigits(place) > 0 || string(place) == "Native Method" || string(place) == "Unknown Source")
 }
+
+// isClojureCall recognises a frame behind the first one as clojure.stacktrace
+// prints it: "    main$f.invoke (main.clj:2)".
+func isClojureCall(line []byte) bool {
+	return indent(line) == 4 && hasSuffix(line, ")") && bytes.Contains(line, []byte(" (")) && isJavaCall(line[4:])
+}
+
+// junitArrow is how JUnit's console launcher begins an exception.
+const junitArrow = "=> "
 
 // isJavaSource recognises what stands in the parentheses of a frame.
 func isJavaSource(s []byte) bool {

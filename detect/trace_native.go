@@ -17,6 +17,8 @@ const (
 	natStack                 // a frame
 	natDebugger              // "Program received signal SIGSEGV, Segmentation fault."
 	natMap                   // a line of the memory map of an old glibc
+	natServer                // "mysqld got signal 11 ;" or its advice to the reader
+	natBoost                 // "Dynamic exception type: …" or what else Boost tells of an exception
 	sanDeadly                // "AddressSanitizer:DEADLYSIGNAL"
 	sanBody                  // a line of a sanitizer's report
 	sanTail                  // "SUMMARY: …" or what comes after it
@@ -28,8 +30,9 @@ const (
 )
 
 const (
-	maxNativeValue = 8  // lines of what()
-	maxBeforeStack = 10 // lines between a signal and its first frame
+	maxNativeValue  = 8  // lines of what()
+	maxServerAdvice = 48 // lines between MySQL's signal and its first frame
+	maxBeforeStack  = 10 // lines between a signal and its first frame
 )
 
 var nativeGrammar = grammar{language: Native, why: "native crash", step: stepNative, parse: parseNative}
@@ -39,10 +42,13 @@ var nativeDumpGrammar = grammar{why: "native stack dump", step: stepNative, comp
 
 const (
 	cxxWhat      = "  what():  "
+	cxxabiThrown = " exception of type "
 	gdbThread    = "\" received signal SIG"
 	glibcTrace   = "======= Backtrace: ========="
 	glibcMap     = "======= Memory map: ========"
 	assertFailed = ": Assertion `"
+
+	glibcxxFailed = ": Assertion '" // of libstdc++, which names no program
 )
 
 // openNative decides what the table of first lines cannot.
@@ -59,6 +65,8 @@ func openNative(line []byte) opening {
 			return opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe, bare: true, alone: &nativeDumpGrammar}
 		}
 		return opening{}
+	case c == '=' && isRedisReport(line):
+		return opening{grammar: &redisGrammar, verdict: accept}
 	case c == '=':
 		return openValgrind(line)
 	case c == '*':
@@ -67,14 +75,22 @@ func openNative(line []byte) opening {
 		return opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe, bare: true, alone: &nativeDumpGrammar}
 	case hasSuffix(line, "failed.") && isAssertion(line) || isHeapAbort(line):
 		return abort
-	case c == 'A' || c == 'F' || c == 'E':
+	case c == 'A' || c == 'F' || c == 'E' || c == 'T' && hasPrefix(line, "TRAP: "):
 		if isAssertion(line) {
 			return abort
 		}
 	case c == 'l' && (hasPrefix(line, "libc++abi: ") || hasPrefix(line, "libc++abi.dylib: ")):
+		if bytes.Contains(line, []byte(cxxabiThrown)) { // the value may have more lines
+			abort.state = natValue
+		}
+		return abort
+	case c == '(' && isGLibError(line):
 		return abort
 	case c == 'T' && hasPrefix(line, "Thread ") && bytes.Contains(line, []byte(gdbThread)):
 		return opening{grammar: &nativeGrammar, state: natDebugger, verdict: accept}
+	}
+	if line[len(line)-1] == ';' && isMySQLDeath(line) {
+		return opening{grammar: &nativeGrammar, state: natServer, verdict: accept}
 	}
 	// "Aborted" alone may be what the app says about a job.
 	if i := shellSignal(line); i == 0 || i == 2 || i > 0 && (hasSuffix(line, "(core dumped)") || !isUpper(line[0])) {
@@ -95,6 +111,7 @@ func openStars(line []byte) opening {
 	case hasPrefix(line, "* thread #") && bytes.Contains(line, []byte("stop reason = signal ")):
 		o.state = natDebugger
 	case hasPrefix(line, "*** ") && isFortify(line[len("*** "):]):
+	case isGLibError(line):
 	default:
 		return opening{}
 	}
@@ -116,17 +133,44 @@ func isFortify(rest []byte) bool {
 	return false
 }
 
+// isMySQLDeath recognises "08:00:00 UTC - mysqld got signal 11 ;", the first line
+// of what MySQL and MariaDB say of a fault (sql/signal_handler.cc).
+func isMySQLDeath(line []byte) bool {
+	rest, ok := bytes.CutSuffix(line, []byte(" ;"))
+	n := len(rest)
+	for n > 0 && isDigit(rest[n-1]) {
+		n--
+	}
+	return ok && n < len(rest) && (hasSuffix(rest[:n], "mysqld got signal ") || hasSuffix(rest[:n], "mariadbd got signal "))
+}
+
+// isGLibError recognises what g_error says before it ends the process:
+// "** (app:7): ERROR **: 10:00:00.123: text" and "(app:7): Gtk-ERROR **: text"
+// (https://docs.gtk.org/glib/func.log_writer_format_fields.html).
+func isGLibError(line []byte) bool {
+	rest, _ := cutPrefix(line, "** ")
+	i := bytes.Index(rest[:min(len(rest), 200)], []byte("ERROR **: "))
+	if i < 5 || rest[0] != '(' || rest[i-1] != ' ' && rest[i-1] != '-' {
+		return false
+	}
+	j := bytes.Index(rest[:i], []byte("): "))
+	return j > 0 && bytes.IndexByte(rest[:j], ':') > 0
+}
+
 // isAssertion recognises what assert(3) says: glibc's "app: main.c:4: push:
 // Assertion `x' failed.", musl's and the BSDs' "Assertion failed: ", GLib's.
 func isAssertion(line []byte) bool {
 	switch {
 	case hasSuffix(line, "' failed."):
-		return bytes.Contains(line, []byte(assertFailed))
+		return bytes.Contains(line, []byte(assertFailed)) || bytes.Contains(line, []byte(glibcxxFailed))
 	case hasPrefix(line, "Assertion failed: "):
 		return hasSuffix(line, ")") && bytes.Contains(line, []byte(" (")) && bytes.Count(line, []byte(": ")) >= 3 ||
-			bytes.Contains(line, []byte(", function ")) && bytes.Contains(line, []byte(", line "))
+			bytes.Contains(line, []byte(", line ")) && (bytes.Contains(line, []byte(", function ")) || bytes.Contains(line, []byte(", file ")))
 	case hasPrefix(line, "Fatal glibc error: "):
 		return true
+	case hasPrefix(line, "ASSERT"), hasPrefix(line, "TRAP: "):
+		_, ok := placedAssertion(view(line))
+		return ok
 	case hasPrefix(line, "ERROR:"):
 		return bytes.Contains(line, []byte(": assertion failed"))
 	}
@@ -221,7 +265,7 @@ func tellsOfSignal(line []byte) bool {
 	if bytes.IndexByte(line, 'g') >= 0 && (bytes.Contains(line, []byte("ignal")) || bytes.Contains(line, []byte("egfault")) || bytes.Contains(line, []byte("egmentation"))) {
 		return true
 	}
-	return bytes.Contains(line, []byte("SIG")) || bytes.Contains(line, []byte("nhandled exception")) || isStackTitle(line)
+	return bytes.Contains(line, []byte("SIG")) || bytes.Contains(line, []byte(": Throw in function ")) || bytes.Contains(line, []byte("nhandled exception")) || isStackTitle(line)
 }
 
 // isStackTitle recognises what handlers write above a stack.

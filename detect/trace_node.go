@@ -16,6 +16,13 @@ const (
 	nodeFrames               // a frame
 	nodeProps                // a line of the error's properties
 	nodeTrailer              // the end of the properties, or the blank line at the end
+	nodeJest                 // the head of a failed test, or what jest says of it
+	nodeDeno                 // Deno's "error: Uncaught Type: value", more of it, or the source below
+)
+
+const (
+	denoUncaught = "error: Uncaught "
+	jestHead     = "  ● "
 )
 
 const (
@@ -28,6 +35,15 @@ var nodeGrammar = grammar{language: JavaScript, why: "javascript stack trace", s
 
 // openNode recognises the place that Node prints above the error that ends it.
 func openNode(line []byte) opening {
+	if o := openV8(line); o.verdict != refuse {
+		return o
+	}
+	if hasPrefix(line, jestHead) {
+		return opening{grammar: &nodeGrammar, state: nodeJest, verdict: maybe}
+	}
+	if rest, ok := cutPrefix(line, denoUncaught); ok && isDenoValue(rest) {
+		return opening{grammar: &nodeGrammar, state: nodeDeno, verdict: accept}
+	}
 	if c := line[len(line)-1]; !isDigit(c) || !isNodePlace(line) {
 		return opening{}
 	}
@@ -43,6 +59,9 @@ func isNodePlace(line []byte) bool {
 		return false
 	}
 	path := line[:i-1]
+	if isDigit(path[len(path)-1]) && cutDigits(path) > 0 {
+		return false // with a column, it is a place that somebody else names
+	}
 	switch {
 	case path[0] == '/', hasPrefix(path, "file://"), hasPrefix(path, "node:"), hasPrefix(path, "internal/"), hasPrefix(path, "webpack"):
 		return bytes.IndexByte(path, '\t') < 0 && !bytes.Contains(path, []byte(": "))
@@ -56,6 +75,18 @@ func isNodePlace(line []byte) bool {
 	return bytes.IndexByte(path, ' ') < 0 && (hasSuffix(path, ".js") || hasSuffix(path, ".ts") || hasSuffix(path, "js") && hasSuffix(path[:len(path)-2], "."))
 }
 
+// cutDigits returns where ":12" at the end of a text begins, 0 if there is none.
+func cutDigits(text []byte) int {
+	i := len(text)
+	for i > 0 && isDigit(text[i-1]) {
+		i--
+	}
+	if i == len(text) || i == 0 || text[i-1] != ':' {
+		return 0
+	}
+	return i - 1
+}
+
 func stepNode(g *group, line []byte) verdict {
 	switch g.state {
 	case nodePlace, nodeSource:
@@ -66,6 +97,10 @@ func stepNode(g *group, line []byte) verdict {
 		return stepNodeFrames(g, line)
 	case nodeProps:
 		return stepNodeProps(g, line)
+	case nodeJest:
+		return stepNodeJest(g, line)
+	case nodeDeno:
+		return stepNodeDeno(g, line)
 	}
 	return stepNodeTrailer(g, line)
 }
@@ -108,6 +143,9 @@ func stepNodeValue(g *group, line []byte) verdict {
 		return refuse
 	}
 	switch {
+	case g.message.to == 0 && g.depth == 0 && isNodePlace(line): // the error of a worker was thrown again
+		g.state, g.depth, g.count = nodePlace, 1, 0
+		return accept
 	case g.message.to == 0:
 		g.mark(line, line)
 		if hasSuffix(line, " {") && line[0] == '[' {
@@ -123,6 +161,8 @@ func stepNodeFrames(g *group, line []byte) verdict {
 	switch {
 	case isNodeFrame(line):
 		g.state = nodeAfterFrame(line)
+		return accept
+	case isCodeFrame(line):
 		return accept
 	case indent(line) > 0 && (hasPrefix(line[indent(line):], "... ") || hasPrefix(line[indent(line):], "[... ")):
 		return accept
@@ -140,10 +180,10 @@ func stepNodeProps(g *group, line []byte) verdict {
 		return refuse
 	}
 	switch {
-	case len(line) > 0 && line[0] == '}':
+	case indent(line) == int(g.margin) && len(line) > int(g.margin) && line[g.margin] == '}':
 		g.state = nodeTrailer
 		return accept
-	case len(line) > 0 && (line[0] == ' ' || line[0] == '\t'):
+	case indent(line) > int(g.margin) && !blank(line):
 		return accept
 	}
 	return maybe
@@ -182,6 +222,9 @@ func nodeAfterFrame(line []byte) uint8 {
 // isNodeFrame recognises "    at fn (file:1:2)" and "    at file:1:2".
 func isNodeFrame(line []byte) bool {
 	n := indent(line)
+	if rest, ok := cutPrefix(line, vitestFrame); ok {
+		return isVitestPlace(rest)
+	}
 	rest, ok := cutPrefix(line[n:], "at ")
 	if n < 2 || !ok || line[0] != ' ' {
 		return false
@@ -192,10 +235,19 @@ func isNodeFrame(line []byte) bool {
 		return i > 0 && isNodeLocation(rest[i+2:len(rest)-1])
 	}
 	rest, _ = cutPrefix(rest, "async ")
-	if bytes.Contains(rest, []byte(".rs:")) || n > 12 {
+	if bytes.Contains(rest, []byte(".rs:")) || n > 12 && !hasPrefix(rest, "node:") && !hasPrefix(rest, "file:") {
 		return false
 	}
-	return isNodeLocation(rest) && (bytes.IndexByte(rest, '/') >= 0 || bytes.IndexByte(rest, '\\') >= 0 || !isName(rest[0]) || hasPrefix(rest, "node:"))
+	return isNodeLocation(rest) && (isScriptPlace(rest) || bytes.IndexByte(rest, '/') >= 0 || bytes.IndexByte(rest, '\\') >= 0 || !isName(rest[0]) || hasPrefix(rest, "node:"))
+}
+
+// isScriptPlace recognises "rules.js:2:1", a file with no folder.
+func isScriptPlace(place []byte) bool {
+	if column := cutDigits(place); column > 0 {
+		line := cutDigits(place[:column])
+		return hasSuffix(place[:line], ".js") || hasSuffix(place[:line], ".ts") || hasSuffix(place[:line], ".mjs") || hasSuffix(place[:line], ".cjs")
+	}
+	return false
 }
 
 // trimNodeFrame cuts what util.inspect puts behind the last frame of an error.

@@ -246,7 +246,7 @@ func composePerl(g *group, r *Record) {
 	p, ok := perlPlaceOf(line)
 	warning := ok && isPerlWarning(r.Message)
 	if r.Lines == 1 && !isPerlThread(line) {
-		if r.Level == NotSet && r.stampLen == 0 && ok && !p.near && !warning {
+		if ok && !p.near && !warning && (r.Level >= Error || r.Level == NotSet && r.stampLen == 0) {
 			r.Trace = Perl
 		}
 		return
@@ -268,7 +268,8 @@ func isPerlThread(line []byte) bool {
 }
 
 // diedOfIt reports whether a line on its own is what the app, or a thread of it,
-// ended by: Perl says the same of what it only warns of.
+// ended by, or what a logger calls an error: Perl says the same of what it only
+// warns of.
 func (r *Record) diedOfIt() bool {
-	return r.Event != nil && r.Event.Crash != nil || isPerlThread(r.Text)
+	return r.Level >= Error || r.Event != nil && r.Event.Crash != nil || isPerlThread(r.Text)
 }

@@ -50,6 +50,8 @@ func openPHP(line []byte) opening {
 		return o
 	}
 	switch {
+	case line[0] == 'I' && line[len(line)-1] == ':':
+		return openSymfony(line)
 	case isDigit(line[len(line)-1]) && isPHPPlace(line):
 		o.state = phpPlace
 	case phpQualified(line):
@@ -184,6 +186,9 @@ func isPHPStack(line []byte) bool {
 	return string(line) == "Stack trace:"
 }
 
+// isPHPFirst recognises the first line of what getTraceAsString returns.
+func isPHPFirst(line []byte) bool { return hasPrefix(line, "#0 ") && isPHPFrame(line) }
+
 // isPHPFrame recognises "#3 /srv/app/main.php(7): run()", "#2 [internal
 // function]: f()" and "#4 {main}".
 func isPHPFrame(line []byte) bool {
@@ -235,14 +240,14 @@ func stepPHPValue(g *group, line []byte) verdict {
 		return accept
 	case hasPrefix(line, "  thrown in "):
 		return done
-	case string(line) == "Call Stack:":
+	case string(line) == "Call Stack:", string(line) == "PHP Stack trace:":
 		g.state = phpXdebug
 		return accept
 	}
 	if g.count++; g.count > maxPHPValue {
 		return refuse
 	}
-	if blank(line) || isPHPPlace(line) {
+	if blank(line) || isPHPPlace(line) || hasSuffix(g.text[:g.first], view(line)) { // Xdebug says it again
 		return maybe
 	}
 	return free
@@ -277,44 +282,9 @@ func stepPHPFrames(g *group, line []byte) verdict {
 	return refuse
 }
 
-// stepXdebug takes the stack that Xdebug prints, and the exception it repeats.
-func stepXdebug(line []byte) verdict {
-	if isXdebugFrame(line) {
-		return accept
-	}
-	return refuse
-}
-
-// isXdebugFrame recognises "PHP   1. {main}() /srv/app/main.php:0" and
-// "    0.0002     400936   1. {main}() /srv/app/main.php:0".
-func isXdebugFrame(line []byte) bool {
-	rest, ok := cutPrefix(line, "PHP ")
-	if !ok && indent(line) < 4 {
-		return false
-	}
-	for n := 0; n < 3; n++ {
-		rest = rest[indent(rest):]
-		i := 0
-		for i < len(rest) && isDigit(rest[i]) {
-			i++
-		}
-		if i == 0 {
-			return false
-		}
-		if hasPrefix(rest[i:], ". ") {
-			return true
-		}
-		for i < len(rest) && rest[i] != ' ' {
-			i++
-		}
-		rest = rest[i:]
-	}
-	return false
-}
-
 // stepPHPHeader handles a stack after a log line that has the exception.
 func stepPHPHeader(g *group, line []byte) verdict {
-	if g.count == 0 && (isPHPStack(line) || string(line) == "[stacktrace]") {
+	if g.count == 0 && (isPHPStack(line) || isPHPFirst(line) && (g.state == headerStrong || inlineType(g.text[:g.first]) >= 0) || string(line) == "[stacktrace]") {
 		return g.become(&phpGrammar, phpFrames)
 	}
 	return refuse

@@ -35,7 +35,7 @@ const (
 	maxPlainValue = 8 // unindented lines that may belong to a value
 )
 
-var pythonGrammar = grammar{language: Python, why: "python traceback", step: stepPython, parse: parsePython}
+var pythonGrammar = grammar{language: Python, why: "python traceback", step: stepPython, parse: parsePython, late: pyTraceback}
 
 // openPython decides what the table of first lines cannot.
 func openPython(line []byte) opening {

@@ -21,7 +21,11 @@ const (
 	rubyMain                 // as rubyValue, of an exception that has no frames: it was raised at the top
 	rubySyntax               // the place of a syntax error
 	rubySuggest              // "file: --> file" of syntax_suggest, before that
+	rubySpec                 // a line of an error that RSpec tells
 )
+
+// rubyBold is how rb_error_write begins to highlight.
+const rubyBold = "\x1b[1m"
 
 const (
 	maxRubyValue = 64 // lines of a value before its frames
@@ -36,9 +40,16 @@ var rubyGrammar = grammar{language: Ruby, why: "ruby backtrace", step: stepRuby,
 func openRuby(line []byte) opening {
 	head := opening{grammar: &rubyGrammar, state: rubyValue, verdict: maybe}
 	last := line[len(line)-1]
+	if last == ':' && line[0] == ' ' && isRubySpec(line) {
+		head.state = rubySpec
+		return head
+	}
 	if last == ':' && line[0] != '#' && isRubyTitle(line) {
 		head.state, head.bare = rubyTitle, true
 		return head
+	}
+	if last == '>' && isPumaError(line) {
+		return opening{grammar: &rubyGrammar, state: rubyBare, verdict: accept, headed: true}
 	}
 	if isUpper(line[0]) && rubyQualified(line) {
 		head.state, head.bare = rubyTitle, true
@@ -197,6 +208,8 @@ func stepRuby(g *group, line []byte) verdict {
 		return stepRubyBare(g, line)
 	case rubyReverse, rubyLast:
 		return stepRubyReverse(g, line)
+	case rubySpec:
+		return stepRubySpec(g, line)
 	case rubySuggest:
 		return stepRubySuggest(g, line)
 	}
@@ -302,6 +315,9 @@ func (g *group) isRubyCause(line []byte) bool {
 	}
 	from := min(g.trace, len(g.text)) // of a later piece of a long trace
 	first := g.text[from:min(len(g.text), from+maxRubyHead)]
+	if g.raw == 0 && g.pieces == 0 && bytes.Contains(firstLine(first), []byte(rubyBold)) { // a cause would be in bold as well
+		return false
+	}
 	if hasPrefix(first, "#<Thread:") {
 		first = first[len(firstLine(first)):]
 		first = bytes.TrimLeft(first, "\r\n")

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"strings"
 )
 
 // What Logger, Rails, Rack, Sinatra and Sidekiq print: a head of their own, and
@@ -43,6 +44,29 @@ func isRubyTitle(line []byte) bool {
 	return n > 0 && hasPrefix(line[22+n:], " - ")
 }
 
+// isPumaError recognises `2026-11-23 10:00:00 +0000 Rack app ("GET /" -
+// (127.0.0.1)): #<KeyError: value>`, what Puma says of an error it caught, and
+// what it says of its threads (Puma::ErrorLogger).
+func isPumaError(line []byte) bool {
+	if len(line) < 30 || !isDigit(line[0]) || line[10] != ' ' || line[25] != ' ' || line[20] != '+' && line[20] != '-' {
+		return false
+	}
+	_, _, ok := rubyInspected(view(line))
+	return ok
+}
+
+// rubyInspected reads what Exception#inspect gives at the end of a text:
+// "#<KeyError: value>".
+func rubyInspected(text string) (typ, value string, ok bool) {
+	rest, ok := strings.CutSuffix(text, ">")
+	i := strings.Index(rest, ": #<")
+	if !ok || i < 0 {
+		return "", "", false
+	}
+	typ, value, ok = strings.Cut(rest[i+len(": #<"):], ": ")
+	return typ, value, ok && rubyConst([]byte(typ)) == len(typ) && typ != ""
+}
+
 func stepRubyTitle(g *group, line []byte) verdict {
 	if isRubyFrame(line) || isRubyFrom(line) {
 		g.state = rubyBare
@@ -51,8 +75,11 @@ func stepRubyTitle(g *group, line []byte) verdict {
 	if g.count++; g.count > maxRubyTitle {
 		return refuse
 	}
-	if blank(line) || isRubyView(line) || hasPrefix(line, "    ") {
+	if blank(line) || isRubyView(line) {
 		return maybe
+	}
+	if hasPrefix(line, "    ") {
+		return opaque
 	}
 	if isRubyTitle(line) {
 		return refuse

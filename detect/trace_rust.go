@@ -17,6 +17,7 @@ const (
 	rustStack               // a frame
 	rustCauses              // "Caused by:" or a cause
 	rustReport              // color-eyre: "Location:", a rule or a frame
+	rustTree                // a line of miette's tree
 )
 
 const maxRustValue = 64
@@ -129,6 +130,13 @@ func stepRust(g *group, line []byte) verdict {
 		return stepRustCauses(g, line)
 	case rustReport:
 		return stepRustReport(g, line)
+	case rustTree:
+		if blank(line) {
+			return maybe
+		} else if indent(line) >= 2 {
+			return accept
+		}
+		return refuse
 	}
 	if v := stepRustEnd(g, line); v != refuse {
 		return v
@@ -216,79 +224,4 @@ func isRustFrame(line []byte) bool {
 		return d+1 < len(line) && line[d] == ':' && line[d+1] == ' '
 	}
 	return n >= 6
-}
-
-// stepReport handles what follows the first line of a report on an error that
-// has causes, as anyhow and eyre write it: on standard error by main itself, or
-// through a logger.
-func stepReport(g *group, line []byte) verdict {
-	body := line[indent(line):] // env_logger sets lines in
-	switch {
-	case len(line) == 0:
-	case len(body) == 0:
-	case body[0] == 'C' && string(body) == "Caused by:" && g.afterBlank():
-		g.grammar, g.state, g.count, g.depth = &rustGrammar, rustCauses, 0, 0
-		return maybe
-	case body[0] == 'S' && string(body) == "Stack backtrace:" && g.afterBlank():
-		g.grammar, g.state, g.count = &rustGrammar, rustStack, 0
-		return maybe
-	case g.count == 0 && (string(line) == rustStackHead || hasPrefix(line, "   0: ")) && bytes.Contains(g.text[:g.first], []byte("' panicked at ")): // log-panics
-		g.trace = g.next()
-		return g.become(&rustGrammar, rustStack)
-	case line[0] == ' ' && g.count == 0 && hasPrefix(line, "   0: ") && string(bytes.TrimRight(g.text[:g.first], " ")) == "Error:":
-		return g.become(&rustGrammar, rustReport)
-	}
-	return refuse
-}
-
-// afterBlank reports whether the last line of the group is blank.
-func (g *group) afterBlank() bool {
-	return g.lines > 1 && blank(g.text[bytes.LastIndexByte(g.text, '\n')+1:])
-}
-
-func stepRustCauses(g *group, line []byte) verdict {
-	body := line[indent(line):]
-	switch {
-	case string(body) == "Stack backtrace:", string(body) == rustStackHead:
-		g.state = rustStack
-		return accept
-	case string(body) == "Location:" && g.depth > 0:
-		g.state = rustReport
-		return accept
-	case hasPrefix(line, "    "):
-		g.depth = 1
-		return accept
-	case blank(line) && g.depth > 0:
-		return maybe
-	}
-	return refuse
-}
-
-// stepRustReport takes the sections of color-eyre.
-func stepRustReport(g *group, line []byte) verdict {
-	switch {
-	case hasPrefix(line, "Location:"):
-		g.depth = 1
-	case hasPrefix(line, "Message: "):
-		g.mark(line, line[len("Message: "):])
-	case g.depth == 0: // more of the message
-		if g.count++; g.count > maxRustValue {
-			return refuse
-		}
-		return free
-	}
-	for _, p := range [...]string{"Message: ", "Location:", "Backtrace omitted.", "Run with ", "Warning: ", "Suggestion: ", "Note: ", "Error:", "Stack backtrace:"} {
-		if hasPrefix(line, p) {
-			return accept
-		}
-	}
-	switch {
-	case blank(line):
-		return maybe
-	case indent(line) >= 2:
-		return accept
-	case isShellSignal(line):
-		return done
-	}
-	return refuse
 }

@@ -86,6 +86,9 @@ func stepSanitizer(g *group, line []byte) verdict {
 	case pid > 0 && hasPrefix(body, "ABORTING"), g.state == sanTail && string(line) == "Exiting":
 		return done
 	case isRuler(line):
+		if len(line) > len(goRaceRule) { // it is above the next report; only ThreadSanitizer ends its own with one
+			return refuse
+		}
 		return done
 	case hasPrefix(line, "SUMMARY: "):
 		g.state = sanTail

@@ -7,7 +7,7 @@ import (
 // zigForm is std.debug's: a panic, a fault or an error that main returned, each
 // with frames of which every one shows its line of source.
 var zigForm = form{
-	language: Zig, why: "zig stack trace", values: 32, exits: []int{1}, signals: []string{"SIGABRT", "SIGILL", "SIGTRAP", "SIGSEGV"},
+	language: Zig, why: "zig stack trace", values: 32, source: true, exits: []int{1}, signals: []string{"SIGABRT", "SIGILL", "SIGTRAP", "SIGSEGV"},
 	head: func(line string) (Exception, bool) {
 		if rest, ok := strings.CutPrefix(line, "thread "); ok {
 			id, value, ok := strings.Cut(rest, " panic: ")
@@ -101,7 +101,7 @@ var vForm = form{
 // dForm is Throwable.toString of D's runtime (object.d), which prints what led
 // to it behind it.
 var dForm = form{
-	language: D, why: "d exception", values: 64, exits: []int{1},
+	language: D, why: "d exception", values: 64, exits: []int{1}, single: true,
 	head:  dHead,
 	intro: func(line string) bool { return line == "----------------" },
 	frame: func(line string) (Frame, bool) {
@@ -113,10 +113,10 @@ var dForm = form{
 		if len(line)-at < len("[0x123456]") || !hasAny(place, ":", "(", "???") {
 			return Frame{}, false
 		}
-		if !ok {
-			return Frame{}, place != ""
+		f := Frame{}
+		if ok {
+			f.Function = dFunction(name)
 		}
-		f := Frame{Function: dFunction(name)}
 		if f.File, f.Line, f.Column = splitPlace(place); f.Line == 0 {
 			f.File = ""
 		}

@@ -1,7 +1,8 @@
 // Package e2e tests the logwrap binary against the real thing: gunicorn and
 // Flask as the app, and as receivers OpenSearch, Elasticsearch, rsyslog and
 // Bugsink (a tracker that speaks Sentry's protocol), with Sentry's own
-// normaliser as the judge of every event; and as PID 1 of real containers.
+// normaliser as the judge of every event, and Sentry's SDKs to compare them with;
+// and as PID 1 of real containers.
 //
 // The tests carry the build tag e2e:
 //
@@ -18,6 +19,7 @@
 //	LOGWRAP_BIN            the binary under test; empty: built from this module
 //	LOGWRAP_E2E_CACHE      where downloads are kept; empty: ~/.cache/logwrap-e2e
 //	LOGWRAP_E2E_REQUIRE    what must not be skipped
+//	LOGWRAP_E2E_RECORD     if set, TestPairs writes what it saw to route/sentry/testdata/pairs
 //	LOGWRAP_E2E_TESTCHILD  the folder of the app in the containers; empty: the one of supervise's conformance tests
 //
 // When a test fails, the servers' logs and the app's output stay in the folder

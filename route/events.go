@@ -32,7 +32,8 @@ const (
 //
 //   - the trace was not logged below error, and the run ended as the runtime
 //     ends on an uncaught error, or the runtime itself says that it did
-//     (fatalEnd), whatever was logged in between; or
+//     (fatalEnd), whatever was logged in between, unless the trace may be a mere
+//     warning; or
 //   - the run ended by exiting with another code, and the trace is the last thing
 //     on its stream: an app that logs what is wrong and calls exit(3); or
 //   - a signal ended it, and nothing at all was written after the trace: a
@@ -53,9 +54,8 @@ const (
 // held for that alone, unless a trace is held that may be why the run ends: it
 // explains no crash, but for that of faulthandler's timer, which exits.
 //
-// A second trace with the same type and value, while the first is held, is the
-// same crash told twice and is left out, if it is on another stream or right
-// behind a logged one. Other events that
+// A second trace of the same error, while the first is held, is the same crash
+// told twice and is left out (toldAgain). Other events that
 // come while a trace is held wait behind it: events go out in the order of their
 // records.
 //
@@ -109,6 +109,7 @@ func NewEvents(o EventOptions, emit func(*detect.Record)) *Events {
 // Records that are no events are wanted too: they are the crumbs, and tell
 // whether a trace was the last word. What Add keeps it copies.
 func (e *Events) Add(r *detect.Record, event bool) {
+	event = event && (!r.Continues() || r.Trace != detect.NoLanguage) // what goes on was an event already
 	switch {
 	case r.Exit != nil && r.Exit.Worker != nil:
 		e.worker(r, event)
@@ -236,28 +237,6 @@ func (e *Events) trace(r *detect.Record, event bool) {
 	e.wait(r, detect.Event{}, event)
 }
 
-// toldAgain reports whether r is the held trace once more: on another stream, or
-// on the same one if nothing was written in between and one of the two was
-// logged, the other printed by the runtime as the error went on to end the app.
-func (e *Events) toldAgain(r *detect.Record) bool {
-	if len(e.queue) == 0 {
-		return false
-	}
-	t := &e.queue[0].rec
-	if r.Trace != t.Trace || e.doubled[r.Stream] || t.Dump() || r.Dump() {
-		return false
-	}
-	if r.Stream == t.Stream && (t.Logged() == r.Logged() || r.ID != t.End) {
-		return false
-	}
-	a, b := t.Exceptions(), r.Exceptions()
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	x, y := a[len(a)-1], b[len(b)-1]
-	return x.Type == y.Type && x.Module == y.Module && x.Value == y.Value
-}
-
 // plain emits an event without a trace, behind what is held if there is
 // anything.
 func (e *Events) plain(r *detect.Record, event detect.Event) {
@@ -313,7 +292,7 @@ func (e *Events) explains(r *detect.Record) bool {
 		return false
 	}
 	if fatalEnd(t, r.Exit) && isLoud(t) {
-		return true
+		return !mayWarn(t) || e.isLastWord(t)
 	}
 	if endSignal(r.Exit) != "" {
 		return !r.Exit.OOM.Killed && e.last[capture.Stdout] <= t.ID && e.last[capture.Stderr] <= t.ID

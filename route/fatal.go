@@ -121,5 +121,11 @@ func tells(exit *detect.Exit) bool {
 // isLoud reports whether t was not logged below error.
 func isLoud(t *detect.Record) bool { return t.Level == detect.NotSet || t.Level >= detect.Error }
 
+// mayWarn reports whether t may as well be a warning: Perl says both in the same
+// words.
+func mayWarn(t *detect.Record) bool {
+	return t.Trace == detect.Perl && t.Lines == 1 && t.Level == detect.NotSet
+}
+
 // sameRun reports whether two records are of one run, as far as that is known.
 func sameRun(a, b *detect.Record) bool { return a.Run == nil || b.Run == nil || a.Run.ID == b.Run.ID }

@@ -212,10 +212,10 @@ func (f *feed) beginRun(ordinal uint32) {
 	f.current = &detect.Run{}
 	if r, ok := f.router.view.Run(ordinal); ok {
 		f.current = &detect.Run{ID: fmt.Sprintf("%x", r.ID), PID: r.PID, Command: r.Command, Started: r.Started}
-	}
-	for _, d := range f.members {
-		if s, ok := d.sink.(Starter); ok && f.current.PID > 0 {
-			s.Began(f.current)
+		for _, d := range f.members {
+			if w, ok := d.sink.(RunWatcher); ok {
+				w.RunBegan(f.current)
+			}
 		}
 	}
 }

@@ -45,6 +45,14 @@ type Resumer interface {
 	State() State
 }
 
+// A RunWatcher is a Sink that wants to know of a run of the app as soon as it is
+// seen. After a restart of the router it is told of old ones again.
+type RunWatcher interface {
+	Sink
+	// RunBegan must return soon. It may be called while Deliver runs.
+	RunBegan(*detect.Run)
+}
+
 // A Troubled sink can say that something is wrong although it accepts records,
 // such as a rotation that failed.
 type Troubled interface {
@@ -52,15 +60,6 @@ type Troubled interface {
 	// Trouble returns what went wrong since it was last called, nil if nothing did.
 	// It is called after each successful Deliver.
 	Trouble() error
-}
-
-// A Starter is a Sink that wants to know of the runs of the app before there is
-// a record of them to deliver.
-type Starter interface {
-	Sink
-	// Began tells of a run that the journal has come to, possibly again or long
-	// after it ended. It returns at once, and may be called while Deliver runs.
-	Began(*detect.Run)
 }
 
 // Limits says how a sink wants its records batched.

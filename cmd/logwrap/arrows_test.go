@@ -23,7 +23,8 @@ var allowed = map[string][]string{
 	"capture":                    {},
 	"detect":                     {"capture"},
 	"route":                      {"capture", "detect"},
-	"route/*":                    {"capture", "detect", "route", "route/format"},
+	"route/*":                    {"capture", "detect", "route", "route/format", "route/redact"},
+	"route/redact":               {},
 	"route/elasticsearch/estest": {},
 	"cmd/logwrap/config":         {"capture", "detect", "route", "route/*", "supervise"},
 	"cmd/logwrap":                {"capture", "detect", "route", "route/*", "supervise", "cmd/logwrap/config"},
@@ -100,7 +101,8 @@ func TestArrowsBite(t *testing.T) {
 	}{
 		{"detect", "capture", true}, {"capture", "detect", false}, {"supervise", "capture", false},
 		{"route", "detect", true}, {"detect", "route", false}, {"route", "route/file", false},
-		{"route/file", "route/format", true}, {"route/file", "route/sentry", false}, {"route/file", "supervise", false},
+		{"route/file", "route/format", true}, {"route/file", "route/sentry", false}, {"route/sentry", "route/redact", true}, {"route/redact", "detect", false},
+		{"route/file", "supervise", false},
 		{"cmd/logwrap", "route/sentry", true}, {"route", "cmd/logwrap/config", false}, {"unknown", "capture", false},
 	} {
 		if got := mayImport(tt.from, tt.to); got != tt.ok {

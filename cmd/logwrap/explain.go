@@ -170,7 +170,7 @@ func (x *explainer) explain(in io.Reader, stream capture.Stream, exit *detect.Ex
 // add takes a record from the detector.
 func (x *explainer) add(r *detect.Record) {
 	set := x.tree.Route(r)
-	e := explanation{record: *r, line: x.line, event: set&x.takers != 0}
+	e := explanation{record: *r, line: x.line, event: set&x.takers != 0 && (!r.Continues() || r.Trace != detect.NoLanguage)}
 	for i, name := range x.names {
 		if set.Has(i) {
 			e.handlers = append(e.handlers, name)

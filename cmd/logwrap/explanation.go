@@ -62,6 +62,7 @@ type explainedFrame struct {
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
 	Column   int    `json:"column,omitempty"`
+	Address  string `json:"address,omitempty"`
 	InApp    bool   `json:"in_app"`
 }
 

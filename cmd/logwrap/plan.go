@@ -24,7 +24,7 @@ type plan struct {
 	Config   *config.Config
 	Identity route.Identity
 	Command  string   // as the user typed it
-	Args     []string // the same, with its arguments
+	Args     []string // the whole of it
 	AppDSN   string   // SENTRY_DSN in the app's environment
 	Report   bool     // nobody takes events: print a report when the app crashes
 

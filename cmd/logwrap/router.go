@@ -119,8 +119,8 @@ func newRouter(p *plan, view *capture.View, log *slog.Logger) (*route.Router, er
 	for i := range handlers {
 		h := &handlers[i]
 		if h.Sentry != nil {
-			h.Sentry.Client = versionName()
-			h.Sentry.App = sentry.App{Handler: h.Name, Command: p.Args, DSN: p.AppDSN, Journal: p.Config.Journal.Path}
+			h.Sentry.Client, h.Sentry.Args, h.Sentry.Dir = versionName(), p.Args, p.Config.Supervise.Chdir
+			h.Sentry.App = sentry.App{Handler: h.Name, DSN: p.AppDSN, Journal: p.Config.Journal.Path}
 			h.Sentry.Log = log
 		}
 		sink, err := h.Open(p.Identity)

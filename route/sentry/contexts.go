@@ -15,14 +15,27 @@ type runtimeContext struct {
 	Version string `json:"version,omitempty"`
 }
 
-// containerContext and runContext are of logwrap's own making; Sentry shows any
-// object as a table.
+// containerContext, kubernetesContext and runContext are of logwrap's own making;
+// Sentry shows any object as a table.
 type containerContext struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+type kubernetesContext struct {
 	Type      string `json:"type"`
-	ID        string `json:"id,omitempty"`
 	Pod       string `json:"pod,omitempty"`
 	Namespace string `json:"namespace,omitempty"`
 	Node      string `json:"node,omitempty"`
+}
+
+// appContext has Sentry's names.
+type appContext struct {
+	Type    string `json:"type"`
+	Name    string `json:"app_name,omitempty"`
+	Version string `json:"app_version,omitempty"`
+	Started string `json:"app_start_time,omitempty"`
+	Memory  int64  `json:"app_memory,omitempty"`
 }
 
 type runContext struct {
@@ -41,23 +54,55 @@ type runContext struct {
 	Shortened string `json:"shortened,omitempty"` // what the event lacks because the server took no more
 }
 
-// contexts describes the runtime, machine, container and run of r.
+// contexts describes the runtime, machine, container, process and run of r.
 func (m *maker) contexts(r *detect.Record, chain []detect.Exception) map[string]any {
 	c := map[string]any{"os": m.host.os, "logwrap": m.runOf(r)}
 	if r.Run != nil {
 		c["trace"] = traceOf(r.Run.ID)
 	}
-	if p := processOf(r); p != nil {
+	facts := m.facts(r)
+	if p := processOf(r, facts); p != nil {
 		c["process"] = p
 	}
-	if rt := runtimeOf(r, chain); rt.Name != "" {
+	if rt := runtimeOf(r, chain, facts.runtime); rt.Name != "" {
 		c["runtime"] = rt
 	}
-	box := containerContext{"container", clean(m.id.Container, maxName), clean(m.id.Pod, maxName), clean(m.id.Namespace, maxName), clean(m.id.Node, maxName)}
-	if box != (containerContext{Type: "container"}) {
-		c["container"] = box
+	if m.host.device.Type != "" {
+		c["device"] = m.host.device
+	}
+	if app := m.appOf(r, facts); app != (appContext{Type: "app"}) {
+		c["app"] = app
+	}
+	if id := clean(m.id.Container, maxName); id != "" {
+		c["container"] = containerContext{"container", id}
+	}
+	if k := (kubernetesContext{"kubernetes", clean(m.id.Pod, maxName), clean(m.id.Namespace, maxName), clean(m.id.Node, maxName)}); k != (kubernetesContext{Type: "kubernetes"}) {
+		c["kubernetes"] = k
 	}
 	return c
+}
+
+// facts are what is known of the process of r's run.
+func (m *maker) facts(r *detect.Record) facts { return m.processes.look(r.Run) }
+
+func (m *maker) appOf(r *detect.Record, f facts) appContext {
+	app := appContext{Type: "app", Name: clean(m.id.Name, maxName), Version: clean(m.id.Version, maxName)}
+	if r.Run != nil {
+		app.Name = either(app.Name, clean(r.Run.Command, maxName))
+		if r.Run.Started != 0 {
+			app.Started = stamp(r.Run.Started)
+		}
+	}
+	if name, version, _ := strings.Cut(f.module, "@"); name != "" && m.id.Version == "" {
+		app.Version = version
+	}
+	if crash := crashOf(r); crash != nil && crash.Worker == nil {
+		app.Memory = crash.MaxRSS
+	}
+	if hang := hangOf(r); hang != nil {
+		app.Memory = hang.RSS
+	}
+	return app
 }
 
 func (m *maker) runOf(r *detect.Record) runContext {
@@ -75,9 +120,18 @@ func (m *maker) runOf(r *detect.Record) runContext {
 	return c
 }
 
-// runtimeOf names the runtime that printed the trace, with its version where
-// the trace shows it.
-func runtimeOf(r *detect.Record, chain []detect.Exception) runtimeContext {
+// runtimeOf names the runtime that printed the trace, else that of the process.
+// The version is what the trace shows, or what the process tells if it is the same
+// runtime: a trace may be that of another one.
+func runtimeOf(r *detect.Record, chain []detect.Exception, process runtimeContext) runtimeContext {
+	printed := printedRuntime(r, chain)
+	if printed.Name == "" && r.Trace == detect.NoLanguage || printed.Name == process.Name && len(process.Version) >= len(printed.Version) {
+		return process
+	}
+	return printed
+}
+
+func printedRuntime(r *detect.Record, chain []detect.Exception) runtimeContext {
 	switch r.Trace {
 	case detect.Python:
 		return runtimeContext{"CPython", pythonVersion(chain)}
@@ -90,6 +144,12 @@ func runtimeOf(r *detect.Record, chain []detect.Exception) runtimeContext {
 		return runtimeContext{Name: "go"}
 	case detect.Java:
 		return runtimeContext{Name: "java"}
+	case detect.Ruby:
+		return runtimeContext{Name: "ruby"}
+	case detect.PHP:
+		return runtimeContext{Name: "php"}
+	case detect.Perl:
+		return runtimeContext{Name: "perl"}
 	}
 	return runtimeContext{}
 }

@@ -16,9 +16,18 @@
 //     (trim.go), and strings have the bounds listed in text.go.
 //   - The key of the DSN appears in one request header and nowhere else: not in
 //     errors, and not at another host, since redirects are not followed.
-//   - Only files that look like source code are read for context, only regular
-//     ones, and never more than 2 MiB of one (source.go): what an app prints must not
-//     make this package send other files.
+//   - Secrets are taken out of every text that leaves (scrub.go), and the
+//     environment of the app is never read.
+//   - Of files only source code is sent: regular files with the name of one, at
+//     most 2 MiB, below the source roots with all links resolved (sourceroots.go), not
+//     changed since the run began, and with the line that the trace shows, if it
+//     shows one. What an app prints must not make this package send other files.
+//   - Facts about the app's process are those that /proc had when its run was first
+//     seen (facts.go); a process that merely has its number is not asked.
+//
+// An event is meant to be the one that the SDK of the app's language sends for the
+// same error, so that the server groups both alike; testdata/pairs and the test
+// TestPairs say how far it is, and each untold.txt there what can't be the same.
 //
 // The transport is not the SDK's: that one neither compresses, nor retries, nor
 // says whether an event was accepted, and its events lack the signal and the

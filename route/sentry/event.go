@@ -1,12 +1,12 @@
 package sentry
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 const sdkName = "logwrap"
@@ -28,6 +28,8 @@ type event struct {
 	Release     string            `json:"release,omitempty"`
 	Dist        string            `json:"dist,omitempty"`
 	Environment string            `json:"environment,omitempty"`
+	Transaction string            `json:"transaction,omitempty"`
+	Request     *request          `json:"request,omitempty"`
 	LogEntry    *logEntry         `json:"logentry,omitempty"`
 	Exception   *list[exception]  `json:"exception,omitempty"`
 	Threads     *list[thread]     `json:"threads,omitempty"`
@@ -44,15 +46,6 @@ type list[T any] struct {
 
 type logEntry struct {
 	Formatted string `json:"formatted"`
-}
-
-type thread struct {
-	ID      string `json:"id"`
-	Name    string `json:"name,omitempty"`
-	Crashed bool   `json:"crashed"`
-	Current bool   `json:"current"`
-
-	Stacktrace *stacktrace `json:"stacktrace,omitempty"`
 }
 
 type crumb struct {
@@ -76,6 +69,9 @@ type maker struct {
 	known bool
 
 	mark func(*event) // adds what the record does not tell; nil: nothing
+
+	processes *processFacts
+	redact    *redact.Redactor
 }
 
 // envelope returns the event for r, at most maxEvent long, with the attachment
@@ -85,6 +81,7 @@ func (m *maker) envelope(r *detect.Record, c cut) (*envelope, error) {
 	if m.mark != nil {
 		m.mark(e)
 	}
+	m.scrub(e)
 	if run, ok := e.Contexts["logwrap"].(runContext); ok {
 		run.Shortened = c.shortened()
 		e.Contexts["logwrap"] = run
@@ -167,6 +164,7 @@ func (m *maker) event(r *detect.Record) *event {
 			e.Fingerprint = append(e.Fingerprint, cleanLine(part, maxTagValue))
 		}
 	}
+	m.complete(e, r, chain)
 	return e
 }
 
@@ -193,11 +191,16 @@ func platform(r *detect.Record, chain []detect.Exception) string {
 	if lang == detect.NoLanguage && len(chain) > 0 {
 		lang = chain[len(chain)-1].Language
 	}
+	if c := crashOf(r); lang == detect.NoLanguage && c != nil && c.Signal != "" {
+		return "native"
+	}
+	return platformName(lang)
+}
+
+// platformName is Sentry's name for a language.
+func platformName(lang detect.Language) string {
 	switch lang {
 	case detect.NoLanguage:
-		if c := crashOf(r); c != nil && c.Signal != "" {
-			return "native"
-		}
 		return "other"
 	case detect.JavaScript:
 		return "node"
@@ -248,12 +251,6 @@ func traceOf(run string) traceContext {
 	return traceContext{TraceID: run, SpanID: makeID("span " + run)[:16]}
 }
 
-// redacted and redactedField are where secrets are taken out of what leaves
-// beside events.
-func (m *maker) redacted(text string) string { return text }
-
-func (m *maker) redactedField(_, text string) string { return text }
-
 // release is what the user calls it, else NAME@VERSION, the form that Sentry reads
 // versions from.
 func (m *maker) release() string {
@@ -285,52 +282,6 @@ func (m *maker) breadcrumbs(r *detect.Record) *list[crumb] {
 		}
 	}
 	return &list[crumb]{crumbs}
-}
-
-// maxThreads bounds the threads of a dump that go with an event.
-const maxThreads = 100
-
-// splitThreads tells the exceptions of a trace from the other threads of a dump.
-func splitThreads(list []detect.Exception) (chain, others []detect.Exception) {
-	n := 0
-	for n < len(list) && list[n].Relation == "thread" {
-		n++
-	}
-	return list[n:], list[:n]
-}
-
-// threads names the thread that printed the trace, if it did, and shows the other
-// ones of a dump. As Sentry wants it, the frames of the first stay with the
-// exception.
-func (m *maker) threads(r *detect.Record, chain, others []detect.Exception) *list[thread] {
-	name := chain[len(chain)-1].Thread
-	if name == "" && len(others) == 0 {
-		return nil
-	}
-	all := []thread{{ID: threadID(name), Name: cleanLine(name, maxTagValue), Crashed: true, Current: true}}
-	in := m.framer(r, chain)
-	for i := range others[:min(len(others), maxThreads)] {
-		x := &others[i]
-		t := thread{ID: threadID(x.Thread), Name: cleanLine(x.Thread, maxTagValue)}
-		if t.ID == "0" {
-			t.ID = strconv.Itoa(i + 1)
-		}
-		if frames := in.frames(x); len(frames) > 0 {
-			t.Stacktrace = &stacktrace{frames}
-		}
-		all = append(all, t)
-	}
-	return &list[thread]{all}
-}
-
-// threadID is the number in "goroutine 7", or 0: ids only have to differ within
-// one event.
-func threadID(name string) string {
-	number := strings.TrimPrefix(name, "goroutine ")
-	if number == "" || strings.Trim(number, "0123456789") != "" {
-		return "0"
-	}
-	return number
 }
 
 func either(a, b string) string {

@@ -16,12 +16,15 @@ import (
 	"github.com/logwrap/logwrap/capture"
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 var testIdentity = route.Identity{Journal: "00112233aabbccdd", Name: "shop", Version: "1.4.2", Environment: "prod",
 	Host: "host-1", Container: "c0ffee", Pod: "shop-0", Namespace: "web", Tags: map[string]string{"team": "a\nb", "bad key!": "x"}}
 
 const testStart = 1795345637_000000000
+
+const testRunID = "abababababababababababababababab"
 
 // recordOf lets the detector make a record of text, the last one if it makes
 // several, so that the tests see what it really hands over.
@@ -39,7 +42,7 @@ func recordsOf(text string) []detect.Record {
 	d := detect.New(detect.Options{}, func(r *detect.Record) {
 		rec := *r
 		rec.Text, rec.Message, rec.Logger = clone(r.Text), clone(r.Message), clone(r.Logger)
-		rec.Run = &detect.Run{ID: strings.Repeat("ab", 16), PID: -1, Command: "app", Started: testStart}
+		rec.Run = &detect.Run{ID: testRunID, PID: 4711, Command: "app", Started: testStart}
 		rec.Event = &detect.Event{}
 		records = append(records, rec)
 	})
@@ -78,11 +81,22 @@ func newMaker(o Options, cwd string, files fs.FS) *maker {
 	if o.Client == "" {
 		o.Client = "1.2.3"
 	}
-	return &maker{opts: o, id: testIdentity, known: true, host: host{
+	r, err := redact.Parse(o.Redact)
+	if err != nil {
+		panic(err)
+	}
+	return &maker{opts: o, id: testIdentity, known: true, redact: r, host: host{
 		cwd: cwd, os: osContext{Name: "Debian"},
-		open:   func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
-		script: func(*detect.Run) string { return "" },
+		disk: testDisk(files),
 	}}
+}
+
+// testDisk has only the given files, and no links.
+func testDisk(files fs.FS) disk {
+	return disk{
+		open:    func(name string) (fs.File, error) { return files.Open(strings.TrimPrefix(name, "/")) },
+		resolve: func(name string) (string, error) { return name, nil },
+	}
 }
 
 // made returns the event for r as Sentry reads it, after checking it against
@@ -340,7 +354,7 @@ func TestEvent(t *testing.T) {
 			"exception.values.0.mechanism.source": "suppressed[1]", "threads.values.0.name": "main", "threads.values.0.id": "0",
 		}},
 		{"node", died(recordOf(t, rejectedTrace), detect.Exit{Code: 1}), map[string]any{
-			"platform": "node", "exception.values.0.type": "HttpError", "exception.values.0.mechanism.type": "auto.node.onuncaughtexception",
+			"platform": "node", "exception.values.0.type": "HttpError", "exception.values.0.mechanism.type": "auto.node.onunhandledrejection",
 			"exception.values.0.stacktrace.frames.2.function": "get", "exception.values.0.stacktrace.frames.2.module": "main",
 			"exception.values.0.stacktrace.frames.2.colno":  9.0,
 			"exception.values.0.stacktrace.frames.1.module": "@acme.http.lib:get", "exception.values.0.stacktrace.frames.1.function": "Object.?",
@@ -432,6 +446,7 @@ func TestGoType(t *testing.T) {
 		"runtime error: index out of range [2] with length 1":              "runtime.boundsError",
 		"runtime error: slice bounds out of range [:5] with capacity 3":    "runtime.boundsError",
 		"interface conversion: interface {} is string, not int":            "*runtime.TypeAssertionError",
+		"send on closed channel":                                           "runtime.plainError",
 		"cart: quantity must be positive":                                  "panic",
 	} {
 		if got := goType(&detect.Exception{Type: "panic", Value: value, Language: detect.Go}); got != want {

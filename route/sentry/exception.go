@@ -1,7 +1,7 @@
 package sentry
 
 import (
-	"strconv"
+	"bytes"
 	"strings"
 
 	"github.com/logwrap/logwrap/capture"
@@ -36,6 +36,11 @@ type mechanism struct {
 
 type mechanismMeta struct {
 	Signal *signalMeta `json:"signal,omitempty"`
+	Errno  *errnoMeta  `json:"errno,omitempty"`
+}
+
+type errnoMeta struct {
+	Number int `json:"number"`
 }
 
 type signalMeta struct {
@@ -46,34 +51,60 @@ type signalMeta struct {
 
 // exceptions returns the chain of r as Sentry wants it.
 func (m *maker) exceptions(r *detect.Record, chain []detect.Exception) []exception {
+	t := newTree(chain)
+	fillElided(chain, t.parent)
 	in := m.framer(r, chain)
 	root := mechanismOf(r, chain)
-	list := make([]exception, len(chain))
-	last := len(chain) - 1
-	for i := range chain {
+	order := t.order()
+	last := len(order) - 1
+	place := make([]int, len(chain)) // where each exception of the chain comes to stand
+	for at, i := range order {
+		place[i] = at
+	}
+	list := make([]exception, len(order))
+	for at, i := range order {
 		x := &chain[i]
-		typ, module := typeOf(x)
-		list[i] = exception{Type: clean(typ, maxType), Value: clean(x.Value, maxValue), Module: clean(module, maxName)}
-		if list[i].Type == "" && list[i].Value == "" {
-			list[i].Type = "Error" // Sentry drops what has neither
-		}
+		list[at] = newException(r, t, i)
 		mech := root
-		mech.ID, mech.Group = last-i, isGroup(chain, i)
-		if i < last {
-			parent := parentOf(chain, i)
-			id := last - parent
+		mech.ID, mech.Group = last-at, t.isGroup(i)
+		if parent := t.parent[i]; parent >= 0 {
+			id := last - place[parent]
 			mech.Type, mech.ParentID, mech.Meta, mech.Synthetic = "chained", &id, nil, false
-			mech.Source = sourceOf(chain, i, parent)
+			if x.Relation == "suppressed" {
+				mech.Type = "suppressed"
+			}
+			mech.Source = t.source(i)
 			mech.Handled = root.Handled || x.Language == detect.JavaScript // as that SDK sends it
 		} else if x.Thread != "" {
-			list[i].ThreadID = threadID(x.Thread)
+			list[at].ThreadID = threadID(x.Thread)
 		}
-		list[i].Mechanism = &mech
+		mech.addErrno(x)
+		list[at].Mechanism = &mech
 		if frames := in.frames(x); len(frames) > 0 {
-			list[i].Stacktrace = &stacktrace{frames}
+			list[at].Stacktrace = &stacktrace{frames}
 		}
 	}
 	return list
+}
+
+// newException names the i-th exception of a chain.
+func newException(r *detect.Record, t *tree, i int) exception {
+	x := &t.chain[i]
+	typ, module := typeOf(x)
+	value := x.Value
+	if x.Language == detect.Python {
+		if typ, module = pythonType(x); module == "" && !isPythonBuiltin(typ) && bytes.Contains(r.Text, []byte("Traceback (most recent call last):")) {
+			module = "__main__" // of which alone Python prints no name
+		}
+		if t.isGroup(i) {
+			value, _ = cutMembers(value)
+		}
+	}
+	out := exception{Type: clean(typ, maxType), Value: clean(value, maxValue), Module: clean(module, maxName)}
+	if out.Type == "" && out.Value == "" {
+		out.Type = "Error" // Sentry drops what has neither
+	}
+	return out
 }
 
 // typeOf splits the module from a type, and names the type that a Go panic had
@@ -86,6 +117,10 @@ func typeOf(x *detect.Exception) (typ, module string) {
 	case detect.Java:
 		if i := strings.LastIndexByte(x.Type, '.'); i > 0 && i < len(x.Type)-1 {
 			return x.Type[i+1:], x.Type[:i]
+		}
+	case detect.Ruby: // that SDK leaves the module in the type
+		if i := strings.LastIndex(x.Type, "::"); i > 0 {
+			return x.Type, x.Type[:i]
 		}
 	case detect.Go:
 		return goType(x), ""
@@ -102,66 +137,14 @@ func goType(x *detect.Exception) string {
 		return x.Type
 	case strings.HasPrefix(value, "interface conversion: "):
 		return "*runtime.TypeAssertionError"
+	case value == "assignment to entry in nil map", value == "close of nil channel", value == "close of closed channel", value == "send on closed channel":
+		return "runtime.plainError"
 	case !isRuntime:
 		return "panic"
 	case strings.HasPrefix(rest, "index out of range ["), strings.HasPrefix(rest, "slice bounds out of range ["):
 		return "runtime.boundsError"
 	}
 	return "runtime.errorString"
-}
-
-// parentOf returns the index of the exception that the i-th one belongs to: the
-// next one, but the group itself for its members, which are listed one after
-// another.
-func parentOf(chain []detect.Exception, i int) int {
-	relation := chain[i].Relation
-	parent := i + 1
-	if relation != "member" && relation != "suppressed" {
-		return parent
-	}
-	for parent < len(chain)-1 && chain[parent].Relation == relation && !(relation == "member" && isGroupType(chain[parent].Type)) {
-		parent++
-	}
-	return parent
-}
-
-// isGroup reports whether the i-th exception has members.
-func isGroup(chain []detect.Exception, i int) bool {
-	return i > 0 && chain[i-1].Relation == "member" && parentOf(chain, i-1) == i
-}
-
-func isGroupType(typ string) bool {
-	return strings.HasSuffix(typ, "ExceptionGroup") || strings.HasSuffix(typ, "AggregateError")
-}
-
-// sourceOf names the link between the i-th exception and its parent as the
-// runtime calls it.
-func sourceOf(chain []detect.Exception, i, parent int) string {
-	python := chain[i].Language == detect.Python
-	switch relation := chain[i].Relation; relation {
-	case "cause", "context":
-		if python {
-			return "__" + relation + "__"
-		}
-		return relation
-	case "member", "suppressed":
-		name := relation
-		switch {
-		case python:
-			name = "exceptions"
-		case relation == "member":
-			name = "errors"
-		}
-		nth := 0
-		for j := i + 1; j < parent; j++ {
-			if chain[j].Relation == relation && parentOf(chain, j) == parent {
-				nth++
-			}
-		}
-		return name + "[" + strconv.Itoa(nth) + "]"
-	default:
-		return relation
-	}
 }
 
 // introOf returns the log message that introduces the trace of r, empty if there

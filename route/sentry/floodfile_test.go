@@ -158,7 +158,7 @@ func TestStatePlaces(t *testing.T) {
 		o.DSN = "https://key@sentry.example/7"
 		return openState(&o, route.Identity{Name: "shop"}, func(name string) string { return env[name] })
 	}
-	app := App{Handler: "sentry", Command: []string{"python", "app.py"}}
+	app := App{Handler: "sentry"}
 	if f, err := open(Options{}); f != nil || err != nil {
 		t.Errorf("of nobody: %v, %v", f, err)
 	}
@@ -210,7 +210,7 @@ func TestStateFolderOfOthers(t *testing.T) {
 
 func TestStateNames(t *testing.T) {
 	name := func(dsn, service string, command ...string) string {
-		return stateName(&Options{DSN: dsn, App: App{Command: command}}, route.Identity{Name: service})
+		return stateName(&Options{DSN: dsn, Args: command}, route.Identity{Name: service})
 	}
 	base := name("https://key@host/1", "", "python", "a.py", "--port", "1")
 	if name("https://other@host/1", "", "python", "a.py", "--port", "2") != base {

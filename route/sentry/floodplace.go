@@ -17,10 +17,9 @@ import (
 // App is what the events come from, as far as it matters for what is kept
 // between two runs. The zero value keeps nothing.
 type App struct {
-	Handler string   // whose sink it is
-	Command []string // with its arguments
-	DSN     string   // that it was given for itself, which may be ours
-	Journal string   // the file of the journal; empty: in memory
+	Handler string // whose sink it is
+	DSN     string // that it was given for itself, which may be ours
+	Journal string // the file of the journal; empty: in memory
 }
 
 // openState returns the file for what is known of floods, nil if there is no
@@ -77,7 +76,7 @@ func statePaths(o *Options, id route.Identity, getenv func(string) string) []str
 // service without a name is known by its command and the first argument.
 func stateName(o *Options, id route.Identity) string {
 	parts := []string{id.Name, "", ""}
-	copy(parts[1:], o.App.Command)
+	copy(parts[1:], o.Args)
 	if u, err := url.Parse(o.DSN); err == nil {
 		parts = append(parts, u.Host, u.Path)
 	}

@@ -2,9 +2,8 @@ package sentry
 
 import (
 	"bytes"
-	"net/url"
 	"path"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/logwrap/logwrap/detect"
@@ -29,6 +28,9 @@ type frame struct {
 	Line        int      `json:"lineno,omitempty"`
 	Column      int      `json:"colno,omitempty"`
 	InApp       bool     `json:"in_app"`
+	Platform    string   `json:"platform,omitempty"` // where it is not the event's
+	Package     string   `json:"package,omitempty"`  // the library or program of a native frame
+	Address     string   `json:"instruction_addr,omitempty"`
 	PreContext  []string `json:"pre_context,omitempty"`
 	ContextLine *string  `json:"context_line,omitempty"`
 	PostContext []string `json:"post_context,omitempty"`
@@ -37,45 +39,48 @@ type frame struct {
 // framer names the frames of one event as the SDK of their language does, which
 // is what Sentry groups by.
 type framer struct {
-	files   *files
-	root    string // the app's working directory, empty if unknown
-	script  string // the file Python was started with, empty if unknown
-	aliases string // the text of a JavaScript trace that has "[as name]" in it
-	context bool   // send source lines
+	files    *files
+	root     string // the app's working directory, empty if unknown
+	script   string // the file Python was started with, empty if unknown
+	aliases  string // the text of a JavaScript trace that has "[as name]" in it
+	context  bool   // send source lines
+	platform string // of the event
+	shown    map[place]string
 }
 
 func (m *maker) framer(r *detect.Record, chain []detect.Exception) *framer {
-	f := &framer{files: newFiles(m.host.open), root: m.host.cwd, context: m.opts.SourceContext == nil || *m.opts.SourceContext}
+	facts := m.facts(r)
+	root := m.host.cwd
+	if facts.cwd != "" && facts.cwd != "/" {
+		root = facts.cwd
+	}
+	f := &framer{files: newFiles(m.host.disk), root: root, platform: platform(r, chain)}
 	if r.Trace == detect.JavaScript && bytes.Contains(r.Text, []byte(" [as ")) {
 		f.aliases = string(r.Text[:min(len(r.Text), maxAliasText)])
 	}
 	if r.Trace == detect.Python {
-		f.script = f.absolute(scriptOf(chain))
-		if f.script == "" && r.Run != nil {
-			f.script = f.absolute(m.host.script(r.Run))
+		f.script = either(f.absolute(scriptOf(chain)), either(f.startedAs(facts.argv), f.startedAs(m.opts.Args)))
+	}
+	if f.context = !facts.jailed && (m.opts.SourceContext == nil || *m.opts.SourceContext); f.context {
+		f.shown = printedLines(r)
+		f.files.roots, f.files.libs = m.sourceRoots(f, facts.argv), m.opts.SourceRoots == nil
+		if r.Run != nil {
+			f.files.newer = r.Run.Started
 		}
 	}
 	return f
 }
 
-// scriptOf returns the file that Python was started with, if a trace goes back
-// to its first line: that of the outermost "<module>".
-func scriptOf(chain []detect.Exception) string {
-	for i := len(chain) - 1; i >= 0; i-- {
-		if frames := chain[i].Frames; len(frames) > 0 && frames[0].Function == "<module>" && isPath(frames[0].File) {
-			return frames[0].File
-		}
-	}
-	return ""
-}
-
 // frames returns the frames of x, the last maxFrames of them.
 func (f *framer) frames(x *detect.Exception) []frame {
+	if x.Language == detect.Python {
+		x.Frames = cutBootstrap(x.Frames)
+	}
 	from := x.Frames[max(0, len(x.Frames)-maxFrames):]
 	list := make([]frame, 0, len(from))
 	for i := range from {
 		out := f.frame(&from[i], x.Language)
-		if out.Filename == "" && out.Function == "" {
+		if out.Filename == "" && out.Function == "" && out.Address == "" {
 			continue // Sentry has no use for it
 		}
 		if f.context && (i < contextFrames || i >= len(from)-contextFrames) {
@@ -88,13 +93,16 @@ func (f *framer) frames(x *detect.Exception) []frame {
 
 func (f *framer) frame(in *detect.Frame, lang detect.Language) frame {
 	out := frame{Function: in.Function, Module: in.Module, Filename: in.File, Line: max(in.Line, 0), Column: max(in.Column, 0), InApp: in.InApp}
+	if p := platformName(lang); p != f.platform && lang != detect.NoLanguage && lang != detect.Other {
+		out.Platform = p
+	}
 	switch lang {
 	case detect.Python:
 		f.namePython(&out)
 	case detect.Go:
 		f.nameGo(&out)
 	case detect.Java:
-		splitFunction(&out, strings.LastIndexByte(in.Function, '.'))
+		nameJava(&out)
 	case detect.JavaScript:
 		f.nameJavaScript(&out)
 	case detect.Ruby:
@@ -102,6 +110,8 @@ func (f *framer) frame(in *detect.Frame, lang detect.Language) frame {
 			splitFunction(&out, len(class))
 		}
 		f.namePath(&out)
+	case detect.Native:
+		f.nameNative(&out, in)
 	default:
 		f.namePath(&out)
 	}
@@ -111,87 +121,18 @@ func (f *framer) frame(in *detect.Frame, lang detect.Language) frame {
 	return out
 }
 
+// nameNative tells the program or library of a frame from a source file: what has
+// no line is one.
+func (f *framer) nameNative(out *frame, in *detect.Frame) {
+	if out.Address = in.Address; in.Line == 0 && isPath(in.File) && !slices.Contains(sourceTypes[:], path.Ext(in.File)) {
+		out.Package, out.Filename = clean(in.File, maxName), ""
+		return
+	}
+	f.namePath(out)
+}
+
 // namePath names a frame by its file below the app's directory.
 func (f *framer) namePath(out *frame) {
-	if isPath(out.Filename) {
-		out.AbsPath = f.absolute(out.Filename)
-		out.Filename = f.relative(out.AbsPath)
-	}
-}
-
-// namePython finds the module that a file was imported as, by the packages it is
-// in, and the file's name below the directory it was imported from.
-func (f *framer) namePython(out *frame) {
-	if !isPath(out.Filename) { // "<string>", "<frozen importlib._bootstrap>"
-		if name, ok := strings.CutPrefix(out.Filename, "<frozen "); ok && out.Module == "" {
-			out.Module = strings.TrimSuffix(name, ">")
-		}
-		return
-	}
-	out.AbsPath = f.absolute(out.Filename)
-	if out.AbsPath == f.script {
-		out.Module, out.Filename = "__main__", path.Base(out.AbsPath)
-		return
-	}
-	inside := strings.TrimPrefix(out.AbsPath, f.importRoot(out.AbsPath)+"/")
-	module := strings.TrimSuffix(strings.TrimSuffix(inside, path.Ext(inside)), "/__init__")
-	out.Module = strings.ReplaceAll(module, "/", ".")
-	out.Filename = inside
-	if !strings.Contains(out.Module, ".") { // as the SDK does for what is in no package
-		out.Filename = path.Base(out.AbsPath)
-	}
-}
-
-// importRoot returns the directory below which file is a module: that above its
-// outermost package, else the nearest one that Python searches.
-func (f *framer) importRoot(file string) string {
-	dir := path.Dir(file)
-	for range 32 {
-		if dir == f.root || dir == path.Dir(f.script) || !f.files.exists(path.Join(dir, "__init__.py")) {
-			break
-		}
-		dir = path.Dir(dir)
-	}
-	if dir != path.Dir(file) {
-		return dir
-	}
-	for _, mark := range []string{"/site-packages/", "/dist-packages/"} {
-		if i := strings.LastIndex(file, mark); i >= 0 {
-			return file[:i+len(mark)-1]
-		}
-	}
-	if lib := pythonLib(file); lib != "" {
-		return lib
-	}
-	for _, search := range []string{path.Dir(f.script), f.root} {
-		if search != "." && search != "/" && strings.HasPrefix(file, search+"/") {
-			return search
-		}
-	}
-	return dir
-}
-
-// pythonLib returns the directory of the standard library that file is in.
-func pythonLib(file string) string {
-	_, rest, found := strings.Cut(file, "/lib/python")
-	if !found {
-		return ""
-	}
-	version, _, found := strings.Cut(rest, "/")
-	if !found || strings.Trim(version, "0123456789.") != "" {
-		return ""
-	}
-	return file[:len(file)-len(rest)+len(version)]
-}
-
-// nameGo splits "example.com/shop/cart.(*Cart).Add" behind the package's path.
-func (f *framer) nameGo(out *frame) {
-	slash := strings.LastIndexByte(out.Function, '/')
-	dot := strings.IndexByte(out.Function[slash+1:], '.')
-	if dot >= 0 {
-		dot += slash + 1
-	}
-	splitFunction(out, dot)
 	if isPath(out.Filename) {
 		out.AbsPath = f.absolute(out.Filename)
 		out.Filename = f.relative(out.AbsPath)
@@ -210,63 +151,6 @@ func splitFunction(out *frame, dot int) {
 	}
 }
 
-// nameJavaScript names a frame as Node's SDK does: the file with its whole path,
-// the module "dir.dir:file" below the app's directory or a package's.
-func (f *framer) nameJavaScript(out *frame) {
-	switch {
-	case out.Function == "" || out.Function == "<anonymous>":
-		out.Function = "?"
-	case strings.HasSuffix(out.Function, ".<anonymous>"):
-		out.Function = strings.TrimSuffix(out.Function, "<anonymous>") + "?"
-	default:
-		out.Function += f.alias(out)
-	}
-	if name, ok := strings.CutPrefix(out.Filename, "file://"); ok {
-		out.Filename = name
-		if plain, err := url.PathUnescape(name); err == nil {
-			out.Filename = plain
-		}
-	}
-	if out.Filename == "" {
-		return
-	}
-	dir, file := path.Split(out.Filename)
-	dir = strings.TrimSuffix(dir, "/")
-	switch path.Ext(file) {
-	case ".js", ".mjs", ".cjs":
-		file = strings.TrimSuffix(file, path.Ext(file))
-	}
-	const packages = "/node_modules"
-	if i := strings.LastIndex(dir, packages); i >= 0 {
-		out.Module = strings.ReplaceAll(strings.TrimPrefix(dir[i+len(packages):], "/"), "/", ".") + ":" + file
-		return
-	}
-	out.Module = file
-	if below, ok := strings.CutPrefix(dir, f.root+"/"); ok && f.root != "" {
-		out.Module = strings.ReplaceAll(below, "/", ".") + ":" + file
-	}
-}
-
-// alias returns " [as name]" if the trace has it behind the frame's function: the
-// property that the function was called as is part of its name for the SDK.
-func (f *framer) alias(out *frame) string {
-	if f.aliases == "" {
-		return ""
-	}
-	place := "] (" + out.Filename + ":" + strconv.Itoa(out.Line) + ":" + strconv.Itoa(out.Column) + ")"
-	call := out.Function + " [as "
-	for rest := f.aliases; ; {
-		_, after, found := strings.Cut(rest, call)
-		if !found {
-			return ""
-		}
-		if end := strings.IndexByte(after, ']'); end > 0 && strings.HasPrefix(after[end:], place) {
-			return " [as " + after[:end] + "]"
-		}
-		rest = after
-	}
-}
-
 // addContext reads the source lines around the frame's line.
 func (f *framer) addContext(out *frame, in *detect.Frame, lang detect.Language) {
 	file := out.AbsPath
@@ -276,8 +160,12 @@ func (f *framer) addContext(out *frame, in *detect.Frame, lang detect.Language) 
 	if file == "" || in.Line < 1 {
 		return
 	}
-	before, line, after, ok := f.files.around(file, in.Line)
-	if !ok {
+	beside := contextLines
+	if lang == detect.Ruby {
+		beside = rubyContextLines
+	}
+	before, line, after, ok := f.files.around(file, in.Line, beside)
+	if !ok || contradicts(f.shown, in, line) {
 		return
 	}
 	out.PreContext, out.ContextLine, out.PostContext = before, &line, after

@@ -10,7 +10,7 @@ import (
 func TestFrameNames(t *testing.T) {
 	files := fstest.MapFS{}
 	for _, name := range []string{"srv/app/shop/__init__.py", "srv/app/shop/api/__init__.py", "srv/app/__init__.py",
-		"usr/lib/python3.11/json/__init__.py", "venv/lib/python3.11/site-packages/flask/__init__.py", "opt/pkg/__init__.py", "opt/pkg/x.py"} {
+		"usr/lib/python3.11/json/__init__.py", "venv/lib/python3.11/site-packages/flask/__init__.py", "opt/pkg/__init__.py", "opt/pkg/x.py", "srv/app/bare/mod.py"} {
 		files[name] = &fstest.MapFile{Data: []byte("\n")}
 	}
 	tests := []struct {
@@ -23,6 +23,7 @@ func TestFrameNames(t *testing.T) {
 		{detect.Python, detect.Frame{File: "/srv/app/util.py"}, frame{Module: "util", Filename: "util.py", AbsPath: "/srv/app/util.py"}},
 		{detect.Python, detect.Frame{File: "/srv/app/shop/api/v1.py"}, frame{Module: "shop.api.v1", Filename: "shop/api/v1.py", AbsPath: "/srv/app/shop/api/v1.py"}},
 		{detect.Python, detect.Frame{File: "/srv/app/shop/__init__.py"}, frame{Module: "shop", Filename: "__init__.py", AbsPath: "/srv/app/shop/__init__.py"}},
+		{detect.Python, detect.Frame{File: "/srv/app/bare/mod.py"}, frame{Module: "bare.mod", Filename: "/srv/app/bare/mod.py", AbsPath: "/srv/app/bare/mod.py"}},
 		{detect.Python, detect.Frame{File: "/srv/app/space/mod.py"}, frame{Module: "space.mod", Filename: "space/mod.py", AbsPath: "/srv/app/space/mod.py"}},
 		{detect.Python, detect.Frame{File: "/usr/lib/python3.11/json/decoder.py"}, frame{Module: "json.decoder", Filename: "json/decoder.py", AbsPath: "/usr/lib/python3.11/json/decoder.py"}},
 		{detect.Python, detect.Frame{File: "/usr/lib/python3.12/asyncio/runners.py"}, frame{Module: "asyncio.runners", Filename: "asyncio/runners.py", AbsPath: "/usr/lib/python3.12/asyncio/runners.py"}},
@@ -35,6 +36,8 @@ func TestFrameNames(t *testing.T) {
 		{detect.Go, detect.Frame{File: "/root/go/pkg/mod/github.com/x/y@v1.2.3/y.go", Module: "github.com/x/y", Function: "Do.func1"}, frame{Module: "github.com/x/y", Function: "Do.func1", Filename: "github.com/x/y@v1.2.3/y.go", AbsPath: "/root/go/pkg/mod/github.com/x/y@v1.2.3/y.go"}},
 		{detect.Go, detect.Frame{File: "/usr/local/go/src/net/http/server.go", Function: "net/http.(*conn).serve"}, frame{Module: "net/http", Function: "(*conn).serve", Filename: "net/http/server.go", AbsPath: "/usr/local/go/src/net/http/server.go"}},
 		{detect.Java, detect.Frame{File: "Main.java", Function: "com.shop.Main.run"}, frame{Module: "com.shop.Main", Function: "run", Filename: "Main.java"}},
+		{detect.Java, detect.Frame{Function: "jdk.internal.reflect.Native$Impl.invoke0"}, frame{Module: "jdk.internal.reflect.Native$Impl", Function: "invoke0", Filename: "Native.java"}},
+		{detect.Java, detect.Frame{Function: "com.shop.Main.run"}, frame{Module: "com.shop.Main", Function: "run"}},
 		{detect.JavaScript, detect.Frame{File: "file:///srv/app/my%20lib/a.mjs", Function: "f"}, frame{Module: "my lib:a", Function: "f", Filename: "/srv/app/my lib/a.mjs"}},
 		{detect.JavaScript, detect.Frame{File: "/srv/app/index.ts"}, frame{Module: "index.ts", Function: "?", Filename: "/srv/app/index.ts"}},
 		{detect.JavaScript, detect.Frame{File: "node:internal/timers", Function: "run"}, frame{Module: "timers", Function: "run", Filename: "node:internal/timers"}},
@@ -42,7 +45,7 @@ func TestFrameNames(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m := newMaker(Options{}, "/srv/app", files)
-		f := &framer{files: newFiles(m.host.open), root: "/srv/app", script: "/srv/app/main.py"}
+		f := &framer{files: newFiles(m.host.disk), root: "/srv/app", script: "/srv/app/main.py"}
 		got := f.frame(&tt.in, tt.lang)
 		if tt.want.Function == "" {
 			got.Function = ""
@@ -59,7 +62,8 @@ func TestFrameLimit(t *testing.T) {
 		x.Frames = append(x.Frames, detect.Frame{Function: "main.f", File: "/srv/app/a.go", Line: i%3 + 1})
 	}
 	files := fstest.MapFS{"srv/app/a.go": {Data: []byte("one\ntwo\nthree\n")}}
-	f := &framer{files: newFiles(newMaker(Options{}, "", files).host.open), root: "/srv/app", context: true}
+	f := &framer{files: newFiles(newMaker(Options{}, "", files).host.disk), root: "/srv/app", context: true}
+	f.files.roots = []string{"/srv/app"}
 	got := f.frames(x)
 	if len(got) != maxFrames || got[maxFrames-1].Line != 299%3+1 {
 		t.Fatalf("%d frames, the last at line %d", len(got), got[len(got)-1].Line)
@@ -82,19 +86,21 @@ func TestScriptArg(t *testing.T) {
 	}{
 		{[]string{"python3", "app.py", "-x"}, "app.py"},
 		{[]string{"/usr/bin/python3.11", "-u", "-W", "ignore", "/srv/app.py"}, "/srv/app.py"},
-		{[]string{"python3", "-m", "shop"}, ""},
+		{[]string{"python3", "-m", "shop"}, "-m shop"},
+		{[]string{"python3", "-u", "-mshop.jobs", "x.py"}, "-m shop.jobs"},
 		{[]string{"python3", "-c", "print()"}, ""},
 		{[]string{"python3"}, ""},
 		{[]string{"node", "app.js"}, ""},
 		{[]string{""}, ""},
 	}
 	for _, tt := range tests {
-		if got := scriptArg(tt.args); got != tt.want {
+		got, module := scriptArg(tt.args)
+		if module != "" {
+			got += "-m " + module
+		}
+		if got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.args, got, tt.want)
 		}
-	}
-	if got := scriptOfRun(&detect.Run{PID: -1}); got != "" {
-		t.Errorf("no process: %q", got)
 	}
 }
 
@@ -103,7 +109,7 @@ func TestOSRelease(t *testing.T) {
 	if name != "Debian GNU/Linux" || version != "12" {
 		t.Errorf("%q %q", name, version)
 	}
-	if h := readHost("/srv/app/"); h.os.Name == "" || h.cwd != "/srv/app" || h.open == nil || h.script == nil {
+	if h := readHost("/srv/app/"); h.os.Name == "" || h.cwd != "/srv/app" || h.disk.open == nil {
 		t.Errorf("%+v", h)
 	}
 }

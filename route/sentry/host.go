@@ -1,22 +1,20 @@
 package sentry
 
 import (
-	"bytes"
+	"io/fs"
 	"os"
 	"path"
 	"runtime"
 	"strconv"
 	"strings"
-
-	"github.com/logwrap/logwrap/detect"
 )
 
 // host is what the sink knows of the machine and the app's place in it.
 type host struct {
-	open   opener
+	disk   disk
 	cwd    string
 	os     osContext
-	script func(*detect.Run) string
+	device deviceContext
 }
 
 type osContext struct {
@@ -26,25 +24,55 @@ type osContext struct {
 }
 
 func readHost(cwd string) host {
-	if cwd == "" {
-		cwd, _ = os.Getwd() // none is fine: names stay absolute then
+	if here, err := os.Getwd(); err == nil && !path.IsAbs(cwd) { // none is fine: names stay absolute then
+		cwd = path.Join(here, cwd)
 	}
 	if cwd = path.Clean(cwd); !path.IsAbs(cwd) || cwd == "/" {
 		cwd = "" // below "/" is everything
 	}
+	root := os.DirFS("/")
 	var name, version string
 	if text, err := os.ReadFile("/etc/os-release"); err == nil {
 		name, version = osRelease(string(text))
 	}
 	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease") // absent elsewhere
 	return host{
-		open: openFile, cwd: cwd, script: scriptOfRun,
+		disk: localDisk(), cwd: cwd, device: readDevice(root),
 		os: osContext{
 			Name:    either(cleanLine(name, maxName), runtime.GOOS),
 			Version: cleanLine(version, maxName),
 			Kernel:  cleanLine(string(kernel), maxName),
 		},
 	}
+}
+
+// deviceContext is the machine.
+type deviceContext struct {
+	Type       string `json:"type"`
+	Arch       string `json:"arch,omitempty"`
+	Model      string `json:"model,omitempty"`
+	Processors int    `json:"processor_count,omitempty"`
+	Processor  string `json:"cpu_description,omitempty"`
+	Memory     int64  `json:"memory_size,omitempty"`
+	Boot       string `json:"boot_time,omitempty"`
+}
+
+// readDevice reads /proc and what firmware says. What is not there is left out.
+func readDevice(root fs.FS) deviceContext {
+	d := deviceContext{Type: "device", Arch: runtime.GOARCH, Processors: runtime.NumCPU()}
+	d.Model = cleanLine(readSome(root, "sys/class/dmi/id/product_name", maxName), maxName)
+	_, cpu, _ := strings.Cut(readSome(root, "proc/cpuinfo", 64<<10), "model name\t: ")
+	d.Processor = cleanLine(firstLine(cpu), maxName)
+	if _, rest, ok := strings.Cut(readSome(root, "proc/meminfo", 4<<10), "MemTotal:"); ok {
+		kib, _, _ := strings.Cut(strings.TrimSpace(firstLine(rest)), " ")
+		if n, err := strconv.ParseInt(kib, 10, 64); err == nil {
+			d.Memory = n << 10
+		}
+	}
+	if boot := bootTime(root); boot > 0 {
+		d.Boot = stamp(boot * 1e9)
+	}
+	return d
 }
 
 // osRelease reads os-release(5).
@@ -62,32 +90,25 @@ func osRelease(text string) (name, version string) {
 	return name, version
 }
 
-// scriptOfRun returns the file that a Python app was started with, as long as
-// the app is alive: a trace that was logged does not go back to it.
-func scriptOfRun(r *detect.Run) string {
-	line, err := os.ReadFile("/proc/" + strconv.Itoa(r.PID) + "/cmdline")
-	if err != nil || r.PID <= 0 {
-		return ""
-	}
-	return scriptArg(strings.Split(string(bytes.TrimRight(line, "\x00")), "\x00"))
-}
-
-// scriptArg finds the script in the arguments of a Python interpreter.
-func scriptArg(args []string) string {
-	if !strings.HasPrefix(path.Base(args[0]), "python") {
-		return ""
+// scriptArg finds the script, or the module, in the arguments of a Python
+// interpreter.
+func scriptArg(args []string) (script, module string) {
+	if len(args) == 0 || !strings.HasPrefix(path.Base(args[0]), "python") {
+		return "", ""
 	}
 	for i := 1; i < len(args); i++ {
 		switch a := args[i]; {
 		case a == "-W" || a == "-X":
 			i++
-		case strings.HasPrefix(a, "-"):
-			if strings.HasPrefix(a, "-c") || strings.HasPrefix(a, "-m") || a == "-" {
-				return ""
-			}
-		default:
-			return a
+		case a == "-m" && i+1 < len(args):
+			return "", args[i+1]
+		case strings.HasPrefix(a, "-m"):
+			return "", a[len("-m"):]
+		case strings.HasPrefix(a, "-c") || a == "-":
+			return "", ""
+		case !strings.HasPrefix(a, "-"):
+			return a, ""
 		}
 	}
-	return ""
+	return "", ""
 }

@@ -36,7 +36,11 @@ func NewLogs(o Options, id route.Identity) (*LogSink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &LogSink{maker: maker{opts: o, id: id}, to: to, patience: o.patience()}, nil
+	m, err := newEventMaker(o, id)
+	if err != nil {
+		return nil, err
+	}
+	return &LogSink{maker: m, to: to, patience: o.patience()}, nil
 }
 
 // LogLimits says how a LogSink wants its records batched.
@@ -112,9 +116,13 @@ type attribute struct {
 }
 
 func (m *maker) logItem(batch []detect.Record) item {
-	lines := make([]logLine, len(batch))
+	lines, bodies := make([]logLine, len(batch)), make([]string, len(batch))
 	for i := range batch {
 		lines[i] = m.logLine(&batch[i])
+		bodies[i] = lines[i].Body
+	}
+	for i, body := range m.scrubLines(bodies) {
+		lines[i].Body = body
 	}
 	it := jsonItem(logType, logCategory, struct {
 		Items []logLine `json:"items"`
@@ -123,10 +131,11 @@ func (m *maker) logItem(batch []detect.Record) item {
 	return it
 }
 
+// logLine is a log whose body still has its secrets.
 func (m *maker) logLine(r *detect.Record) logLine {
 	l := logLine{
 		Timestamp:  json.Number(strconv.FormatFloat(float64(r.Time/1000)/1e6, 'f', 6, 64)),
-		Body:       m.redacted(clean(string(r.Message), maxLogText)),
+		Body:       clean(string(r.Message), maxLogText),
 		Attributes: m.logAttributes(r),
 	}
 	l.Level, l.Severity = logLevel(r.Level)
@@ -168,7 +177,7 @@ func (m *maker) logAttributes(r *detect.Record) map[string]attribute {
 	add("sentry.environment", m.environment())
 	add("server.address", m.serverName())
 	add("service.name", m.id.Name)
-	add("logger.name", string(r.Logger))
+	add("logger.name", m.redacted(string(r.Logger)))
 	if r.Run != nil {
 		a["process.pid"] = attribute{r.Run.PID, "integer"}
 	}
@@ -185,8 +194,10 @@ func (m *maker) addFields(a map[string]attribute, r *detect.Record) {
 		if n++; n > maxFields {
 			return
 		}
-		a[key] = attribute{m.redactedField(string(f.Key), clean(string(f.Value), maxCrumb)), "string"}
-		if !f.Raw {
+		text := clean(string(f.Value), maxCrumb)
+		shown := m.redactedField(string(f.Key), text)
+		a[key] = attribute{shown, "string"}
+		if !f.Raw || shown != text {
 			continue
 		}
 		var v any

@@ -2,21 +2,28 @@ package sentry
 
 import (
 	"bytes"
+	"path"
 	"strconv"
 	"strings"
 
 	"github.com/logwrap/logwrap/detect"
 )
 
+// consoleMechanism is that of an error which a JavaScript program logged.
+const consoleMechanism = "auto.core.capture_console"
+
 // mechanismOf says how the last exception of the chain was noticed. The names
 // are those that the SDK of the language uses for the same case.
 func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
 	m := mechanism{Type: "logging", Handled: true}
-	if crashOf(r) != nil || isUncaught(r) {
-		m.Handled = false
-		m.Type = uncaughtName(r)
-	} else if r.Trace == detect.JavaScript {
-		m.Type = "auto.core.capture_console"
+	req := requestOf(r)
+	switch {
+	case req.framework != "": // it answered the request with an error, whatever became of the process
+		m.Type, m.Handled = req.framework, false
+	case crashOf(r) != nil || isUncaught(r):
+		m.Type, m.Handled = uncaughtName(r, chain), false
+	case r.Trace == detect.JavaScript:
+		m.Type = consoleMechanism
 	}
 	m.Meta = signalOf(r)
 	// Such a trace tells where it happened and its type does not tell what: the
@@ -26,7 +33,7 @@ func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
 }
 
 // uncaughtName names the hook of the runtime that printed the trace of r.
-func uncaughtName(r *detect.Record) string {
+func uncaughtName(r *detect.Record, chain []detect.Exception) string {
 	switch r.Trace {
 	case detect.Python:
 		switch {
@@ -37,7 +44,7 @@ func uncaughtName(r *detect.Record) string {
 		}
 		return "excepthook"
 	case detect.JavaScript:
-		if bytes.Contains(r.Text, []byte("UnhandledPromiseRejection")) || bytes.Contains(r.Text, []byte("triggerUncaughtException(err, true")) {
+		if isRejection(r.Text, &chain[len(chain)-1]) {
 			return "auto.node.onunhandledrejection"
 		}
 		return "auto.node.onuncaughtexception"
@@ -51,6 +58,29 @@ func uncaughtName(r *detect.Record) string {
 		return "signalhandler"
 	}
 	return "auto.process.exit"
+}
+
+// isRejection reports whether an error that nothing caught had rejected a promise:
+// Node says so, or the error was thrown in an async function, where that is all it
+// can do.
+func isRejection(text []byte, x *detect.Exception) bool {
+	for _, sign := range []string{"UnhandledPromiseRejection", "triggerUncaughtException(err, true", "\n    at async "} {
+		if bytes.Contains(text, []byte(sign)) {
+			return true
+		}
+	}
+	return isResumed(x.Frames)
+}
+
+// isResumed reports whether the outermost call is that of an async function which
+// goes on after an await: below all else there is a frame of the runtime's, unless
+// the stack was cut.
+func isResumed(frames []detect.Frame) bool {
+	const stackLimit = 10 // V8's
+	if len(frames) == 0 || len(frames) >= stackLimit {
+		return false
+	}
+	return path.IsAbs(strings.TrimPrefix(frames[0].File, "file://"))
 }
 
 // isUncaught reports whether the trace of r has the form that its runtime prints
@@ -125,14 +155,14 @@ func signalNumber(name string) int {
 func signalOf(r *detect.Record) *mechanismMeta {
 	if r.Trace == detect.Go {
 		if s := goSignal(r.Text); s != nil {
-			return &mechanismMeta{s}
+			return &mechanismMeta{Signal: s}
 		}
 	}
 	crash := crashOf(r)
 	if crash == nil || crash.Signal == "" {
 		return nil
 	}
-	return &mechanismMeta{&signalMeta{Number: signalNumber(crash.Signal), Name: crash.Signal}}
+	return &mechanismMeta{Signal: &signalMeta{Number: signalNumber(crash.Signal), Name: crash.Signal}}
 }
 
 // goSignal reads "[signal SIGSEGV: segmentation violation code=0x1 addr=0x10 pc=0x4f8415]".
@@ -155,4 +185,22 @@ func goSignal(text []byte) *signalMeta {
 		}
 	}
 	return s
+}
+
+// addErrno adds the number that an OSError of Python begins with: "[Errno 111] Connection refused".
+func (m *mechanism) addErrno(x *detect.Exception) {
+	rest, ok := strings.CutPrefix(x.Value, "[Errno ")
+	if !ok || x.Language != detect.Python {
+		return
+	}
+	text, _, _ := strings.Cut(rest, "]")
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return
+	}
+	meta := mechanismMeta{Errno: &errnoMeta{n}}
+	if m.Meta != nil {
+		meta.Signal = m.Meta.Signal
+	}
+	m.Meta = &meta
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/logwrap/logwrap/detect"
 	"github.com/logwrap/logwrap/route"
+	"github.com/logwrap/logwrap/route/redact"
 )
 
 const (
@@ -37,6 +39,10 @@ type Options struct {
 	MaxBreadcrumbs int               `json:"max_breadcrumbs,omitempty"` // 0: 100, which is also the most; negative: none
 	SourceContext  *bool             `json:"source_context,omitempty"`  // send source lines around each frame; nil: true
 
+	// Directories whose source files may be sent, links resolved. Nil: the app's working
+	// directory, that of its script, and where languages have their libraries.
+	SourceRoots []string `json:"source_roots,omitempty"`
+
 	CAFile  string        `json:"ca_file,omitempty"` // PEM certificates to trust instead of the system's; empty: the system's
 	Timeout time.Duration `json:"timeout,omitempty"` // of one request; 0: 10 s
 
@@ -56,8 +62,12 @@ type Options struct {
 	Logs         bool          `json:"logs,omitempty"`          // lines are sent as logs, too. Used by the routing, not here
 	LogsLevel    detect.Level  `json:"logs_level,omitempty"`    // from which on; zero: all of them. Used by the routing, not here
 
-	Client string `json:"-"` // version of logwrap that the events name; empty: what the build says
-	Dir    string `json:"-"` // the app's working directory; empty: that of this process
+	// Redact is what is secret, as redact.Parse has it; nil: the default, empty: nothing.
+	Redact []string `json:"redact"`
+
+	Client string   `json:"-"` // version of logwrap that the events name; empty: what the build says
+	Args   []string `json:"-"` // the app's command, for a process that is gone before it was looked at
+	Dir    string   `json:"-"` // the app's working directory; empty: that of this process
 }
 
 // EventOptions says what a Sink wants to know with each event.
@@ -84,6 +94,15 @@ func (o *Options) complete() error {
 }
 
 func (o *Options) patience() patience { return patience{began: time.Now(), limit: o.RetryFor} }
+
+// newEventMaker returns the maker for a sink with checked options.
+func newEventMaker(o Options, id route.Identity) (maker, error) {
+	r, err := redact.Parse(o.Redact)
+	if err != nil {
+		return maker{}, &route.OptionError{Option: "redact", Err: err}
+	}
+	return maker{opts: o, id: id, redact: r, processes: newProcessFacts(os.DirFS("/"), o.Args)}, nil
+}
 
 // DefaultLimits says how a Sink wants its records batched: an event is sent at
 // once, and a batch is small, since each of its events is a request.
@@ -113,6 +132,11 @@ func (o *Options) check() error {
 	if len(o.Dist) > maxDist || strings.ContainsFunc(o.Dist, notInDist) {
 		return &route.OptionError{Option: "dist", Err: fmt.Errorf("%q has characters that Sentry refuses", o.Dist),
 			Hint: "use letters, digits and _.-, at most 64"}
+	}
+	for _, dir := range o.SourceRoots {
+		if !filepath.IsAbs(dir) {
+			return &route.OptionError{Option: "source_roots", Err: fmt.Errorf("%q is not absolute", dir), Hint: "begin each directory with /"}
+		}
 	}
 	if o.Flood.Every < 0 || o.Flood.Every > maxEvery {
 		return &route.OptionError{Option: "flood.every", Err: fmt.Errorf("%v is not between 0 and %v", o.Flood.Every, maxEvery)}

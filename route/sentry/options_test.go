@@ -39,6 +39,7 @@ func TestNewRefuses(t *testing.T) {
 		{Options{DSN: good, Dist: "a b"}, "dist", "refuses"},
 		{Options{DSN: good, Timeout: -time.Second}, "timeout", "negative"},
 		{Options{DSN: good, MaxBreadcrumbs: 101}, "max_breadcrumbs", "more than 100"},
+		{Options{DSN: good, SourceRoots: []string{"/srv", "app"}}, "source_roots", "not absolute"},
 		{Options{DSN: good, CAFile: "/no/such/file"}, "ca_file", "no such file"},
 		{Options{DSN: good, CAFile: bad}, "ca_file", "no certificate"},
 	}

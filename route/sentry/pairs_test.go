@@ -5,150 +5,130 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/logwrap/logwrap/detect"
+	"github.com/logwrap/logwrap/e2e/parity"
 )
 
 // TestPairs compares the events made of what programs print with the events that
-// Sentry's SDKs sent for the same programs: every key of the SDK's exceptions that
-// a log can tell.
+// Sentry's SDKs sent for the same programs, as recorded by the test of the same
+// name in e2e.
 func TestPairs(t *testing.T) {
-	tests := []struct {
-		name   string
-		exit   *detect.Exit
-		events []string
-		floor  int // keys that must be equal
-	}{
-		{"python-unhandled", &detect.Exit{Code: 1}, []string{"event.json"}, 86}, // of 95: the rest are source lines of the standard library, absent here
-		{"python-logging", nil, []string{"event.json", "event2.json"}, 29},
-		{"node-unhandled", &detect.Exit{Code: 1}, []string{"event.json"}, 86},
-		{"go-panic", &detect.Exit{Code: 2}, []string{"event.json"}, 27},
+	entries, err := os.ReadDir("testdata/pairs")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			dir := path.Join("testdata/pairs", tt.name)
-			m := newMaker(Options{}, "/srv/shop/"+tt.name, movedFS{"srv/shop/" + tt.name, os.DirFS(dir)})
-			if tt.name == "python-logging" { // a logged trace ends inside the script, /proc tells its name
-				m.host.script = func(*detect.Run) string { return "program.py" }
+	for _, entry := range entries {
+		t.Run(entry.Name(), func(t *testing.T) {
+			dir := path.Join("testdata/pairs", entry.Name())
+			var sdk []map[string]any
+			readJSON(t, path.Join(dir, "events.json"), &sdk)
+			score := parity.Compare(sdk, eventsOf(t, dir))
+			t.Log(score.String())
+			for _, diff := range score.Diffs {
+				t.Log(diff)
 			}
-			events := eventsOf(t, m, path.Join(dir, "stderr.txt"), tt.exit)
-			if len(events) != len(tt.events) {
-				t.Fatalf("%d events, the SDK sent %d", len(events), len(tt.events))
-			}
-			equal, total := 0, 0
-			for i, name := range tt.events {
-				e, n := compare(t, sdkEvent(t, path.Join(dir, name)), events[i])
-				equal, total = equal+e, total+n
-			}
-			t.Logf("%s: %d of %d keys equal", tt.name, equal, total)
-			if equal < tt.floor {
-				t.Errorf("%d of %d keys equal, want %d", equal, total, tt.floor)
+			for _, fault := range score.Check(dir) {
+				t.Error(fault)
 			}
 		})
 	}
 }
 
-// movedFS is a folder that stands at another place.
-type movedFS struct {
-	prefix string
-	fs.FS
-}
-
-func (m movedFS) Open(name string) (fs.File, error) {
-	below, ok := strings.CutPrefix(name, m.prefix+"/")
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return m.FS.Open(below)
-}
-
-// eventsOf makes events of what a program printed: its traces, and its lines at
-// error and above, which is what the SDKs take.
-func eventsOf(t *testing.T, m *maker, file string, exit *detect.Exit) []map[string]any {
+func readJSON(t *testing.T, file string, v any) {
+	t.Helper()
 	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, v)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// eventsOf makes events of what the program in dir printed: its traces, and its
+// lines at error and above, which is what the SDKs take.
+func eventsOf(t *testing.T, dir string) []map[string]any {
+	name := path.Base(dir)
+	m := newMaker(Options{Release: "shop@1.4.2", Environment: "prod"}, "/srv/shop/"+name, pairFiles(t, dir))
+	m.processes = pairProcess(name)
+	code, _ := strconv.Atoi(strings.TrimSpace(readText(t, path.Join(dir, "exitcode.txt"))))
 	var events []map[string]any
-	records := recordsOf(string(text))
-	for i := range records {
-		r := &records[i]
-		if r.Level < detect.Error && r.Trace == detect.NoLanguage {
-			continue
+	for _, stream := range []string{"stdout.txt", "stderr.txt"} {
+		records := slices.DeleteFunc(recordsOf(readText(t, path.Join(dir, stream))), func(r detect.Record) bool {
+			return r.Level < detect.Error && r.Trace == detect.NoLanguage
+		})
+		for i := range records {
+			r := &records[i]
+			if code != 0 && r.Trace != detect.NoLanguage && i == len(records)-1 {
+				*r = died(*r, detect.Exit{Code: code})
+			}
+			events = append(events, made(t, m, r))
 		}
-		if exit != nil && r.Trace != detect.NoLanguage {
-			*r = died(*r, *exit)
-		}
-		events = append(events, made(t, m, r))
 	}
 	return events
 }
 
-func sdkEvent(t *testing.T, file string) map[string]any {
+// pairProcess knows what /proc told of the program.
+func pairProcess(name string) *processFacts {
+	known := map[string]facts{
+		"python": {argv: []string{"/usr/bin/python3", "program.py"}, runtime: runtimeContext{"CPython", "3.11"}},
+		"node":   {runtime: runtimeContext{Name: "node"}},
+		"ruby":   {runtime: runtimeContext{Name: "ruby"}},
+		"java":   {runtime: runtimeContext{Name: "java"}},
+	}
+	language, _, _ := strings.Cut(name, "-")
+	p := newProcessFacts(fstest.MapFS{}, nil)
+	p.keep(testRunID, known[language])
+	return p
+}
+
+func readText(t *testing.T, file string) string {
+	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var e map[string]any
-	if err := json.Unmarshal(text, &e); err != nil {
+	return string(text)
+}
+
+// pairFiles are the program's files where it ran, and what was recorded of the
+// libraries'.
+func pairFiles(t *testing.T, dir string) fs.FS {
+	files := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files["srv/shop/"+path.Base(dir)+"/"+name] = &fstest.MapFile{Data: []byte(readText(t, path.Join(dir, name)))}
+		}
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return e
+	if _, err := os.Stat(path.Join(dir, "library.json")); err != nil {
+		return files
+	}
+	var library map[string]map[int]string
+	readJSON(t, path.Join(dir, "library.json"), &library)
+	for name, lines := range library {
+		files[strings.TrimPrefix(name, "/")] = &fstest.MapFile{Data: []byte(spread(lines))}
+	}
+	return files
 }
 
-var frameKeys = []string{"filename", "abs_path", "function", "module", "lineno", "colno", "in_app", "pre_context", "context_line", "post_context"}
-
-// compare counts the keys of the SDK's event that ours has with the same value.
-// Lists are aligned at their ends, where the crash is.
-func compare(t *testing.T, sdk, ours map[string]any) (equal, total int) {
-	check := func(where string, want, got any) {
-		total++
-		if reflect.DeepEqual(want, got) {
-			equal++
-		} else {
-			t.Logf("%s: the SDK has %#v, the event %#v", where, want, got)
+// spread puts lines at their numbers.
+func spread(lines map[int]string) string {
+	var text []string
+	for number, line := range lines {
+		for len(text) < number {
+			text = append(text, "")
 		}
+		text[number-1] = line
 	}
-	check("logger", sdk["logger"], ours["logger"])
-	check("formatted", at(sdk, "logentry.formatted"), at(ours, "logentry.formatted"))
-	want, got := exceptionList(sdk), exceptionList(ours)
-	check("exceptions", len(want), len(got))
-	for i := 1; i <= min(len(want), len(got)); i++ {
-		w, g := want[len(want)-i], got[len(got)-i]
-		for _, key := range []string{"type", "value", "module"} {
-			check(key, at(w, key), at(g, key))
-		}
-		if handled := at(w, "mechanism.handled"); handled != nil {
-			check("handled", handled, at(g, "mechanism.handled"))
-		}
-		wf, _ := at(w, "stacktrace.frames").([]any)
-		gf, _ := at(g, "stacktrace.frames").([]any)
-		check("frames", len(wf), len(gf))
-		for j := 1; j <= min(len(wf), len(gf)); j++ {
-			a, b := wf[len(wf)-j].(map[string]any), gf[len(gf)-j].(map[string]any)
-			for _, key := range frameKeys {
-				if v, has := a[key]; has && !isEmpty(v) {
-					check(at(w, "type").(string)+" "+key, v, b[key])
-				}
-			}
-		}
-	}
-	return equal, total
-}
-
-// exceptionList takes both forms: sentry-go sends a flat list.
-func exceptionList(e map[string]any) []any {
-	if list, ok := e["exception"].([]any); ok {
-		return list
-	}
-	list, _ := at(e, "exception.values").([]any)
-	return list
-}
-
-func isEmpty(v any) bool {
-	list, ok := v.([]any)
-	return ok && len(list) == 0
+	return strings.Join(text, "\n")
 }

@@ -6,23 +6,27 @@ import (
 	"github.com/logwrap/logwrap/detect"
 )
 
+const maxArgs = 64 // of a command that are sent
+
 // processContext is what the kernel and the supervisor know of the process that
 // ended or hangs, under the names that the lifecycle records have for it. Sentry
 // shows any object as a table.
 type processContext struct {
-	Type      string `json:"type"`
-	PID       int    `json:"pid,omitempty"`
-	Parent    int    `json:"parent_pid,omitempty"`
-	Command   string `json:"command,omitempty"`
-	Code      *int   `json:"exit_code,omitempty"`
-	Signal    string `json:"signal,omitempty"`
-	Core      bool   `json:"core_dumped,omitempty"`
-	Duration  int64  `json:"duration_ms,omitempty"`
-	MaxRSS    int64  `json:"max_rss_bytes,omitempty"`
-	RSS       int64  `json:"rss_bytes,omitempty"`
-	UserCPU   int64  `json:"cpu_user_ms,omitempty"`
-	SystemCPU int64  `json:"cpu_system_ms,omitempty"`
-	Restarts  int    `json:"restarts,omitempty"`
+	Type      string   `json:"type"`
+	PID       int      `json:"pid,omitempty"`
+	Parent    int      `json:"parent_pid,omitempty"`
+	Command   string   `json:"command,omitempty"`
+	Exe       string   `json:"executable,omitempty"`
+	Argv      []string `json:"argv,omitempty"`
+	Code      *int     `json:"exit_code,omitempty"`
+	Signal    string   `json:"signal,omitempty"`
+	Core      bool     `json:"core_dumped,omitempty"`
+	Duration  int64    `json:"duration_ms,omitempty"`
+	MaxRSS    int64    `json:"max_rss_bytes,omitempty"`
+	RSS       int64    `json:"rss_bytes,omitempty"`
+	UserCPU   int64    `json:"cpu_user_ms,omitempty"`
+	SystemCPU int64    `json:"cpu_system_ms,omitempty"`
+	Restarts  int      `json:"restarts,omitempty"`
 
 	StopReason string `json:"stop_reason,omitempty"`
 	StopSignal string `json:"stop_signal,omitempty"`
@@ -47,13 +51,16 @@ type processContext struct {
 	Rebooted bool   `json:"rebooted,omitempty"`
 }
 
-// processOf is nil for an event that tells of no process.
-func processOf(r *detect.Record) *processContext {
+// processOf is nil if nothing is known of the process, or of how it ended.
+func processOf(r *detect.Record, f facts) *processContext {
 	crash, hang := crashOf(r), hangOf(r)
-	if crash == nil && hang == nil {
+	if crash == nil && hang == nil && f.exe == "" {
 		return nil
 	}
-	p := &processContext{Type: "process"}
+	p := &processContext{Type: "process", Exe: clean(f.exe, maxName)}
+	for _, arg := range f.argv[:min(len(f.argv), maxArgs)] {
+		p.Argv = append(p.Argv, clean(arg, maxName))
+	}
 	if r.Run != nil {
 		p.PID, p.Command = r.Run.PID, clean(r.Run.Command, maxName)
 	}
@@ -91,6 +98,7 @@ func (p *processContext) exit(e *detect.Exit) {
 	}
 	if w := e.Worker; w != nil {
 		p.PID, p.Parent, p.Command = w.PID, w.Parent, clean(w.Command, maxName)
+		p.Exe, p.Argv = "", nil // these are its parent's
 	}
 	p.memory(e)
 }

@@ -34,7 +34,7 @@ type sdkGate struct {
 }
 
 func newSDKGate(o *Options, root fs.FS, log *slog.Logger) *sdkGate {
-	return &sdkGate{when: either(o.WhenSDK, SDKAuto), watch: newSDKWatch(root, o.DSN, o.App), log: log}
+	return &sdkGate{when: either(o.WhenSDK, SDKAuto), watch: newSDKWatch(root, o), log: log}
 }
 
 // judge returns what tells of an SDK in the app that r is of, and whether it is

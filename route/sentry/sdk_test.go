@@ -334,7 +334,7 @@ func TestUnseen(t *testing.T) {
 		{appDSN, []string{"no such"}, ""},
 		{appDSN, nil, ""},
 	} {
-		got := prober{m, ourDSN}.unseen(&App{Command: tt.command, DSN: tt.dsn}, "/srv/app", map[string]string{"PATH": "/usr/bin:/srv/venv/bin"})
+		got := prober{m, ourDSN}.unseen(tt.command, "/srv/app", map[string]string{"PATH": "/usr/bin:/srv/venv/bin", "SENTRY_DSN": tt.dsn})
 		if got.name != tt.want {
 			t.Errorf("%q with DSN %q: %+v, want %q", tt.command, tt.dsn, got, tt.want)
 		}

@@ -8,16 +8,12 @@ import (
 )
 
 // unseen is probe for an app that was over before anybody could look at it: it
-// goes by the command that was run and the DSN that it was given.
-func (p prober) unseen(app *App, cwd string, env map[string]string) sdkSign {
-	if len(app.Command) == 0 || app.DSN == "" {
+// goes by the command that was run, and the environment it was given.
+func (p prober) unseen(args []string, cwd string, env map[string]string) sdkSign {
+	if len(args) == 0 {
 		return sdkSign{}
 	}
-	proc := &process{args: app.Command, env: map[string]string{}, cwd: cwd}
-	for name, value := range env {
-		proc.env[name] = value
-	}
-	proc.env["SENTRY_DSN"] = app.DSN
+	proc := &process{args: args, env: env, cwd: cwd}
 	for range 3 { // a script, its interpreter, and the one that env looks up
 		proc.exe = p.real(p.called(proc))
 		interpreter := p.interpreter(proc.exe)

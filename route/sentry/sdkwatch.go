@@ -14,9 +14,8 @@ import (
 // sdkWatch looks from outside whether apps have an SDK, and remembers it for as
 // long as events of their runs may come.
 type sdkWatch struct {
-	root fs.FS  // "/"
-	dsn  string // ours: an SDK that has another one was meant for the app alone
-	app  App
+	root fs.FS // "/"
+	opts *Options
 
 	mu    sync.Mutex
 	runs  []*sdkRun // the last ones
@@ -44,8 +43,8 @@ const (
 // started by a shell that takes its time.
 var looks = [...]time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond, time.Second, 4 * time.Second}
 
-func newSDKWatch(root fs.FS, dsn string, app App) *sdkWatch {
-	return &sdkWatch{root: root, dsn: dsn, app: app, ended: make(chan struct{})}
+func newSDKWatch(root fs.FS, o *Options) *sdkWatch {
+	return &sdkWatch{root: root, opts: o, ended: make(chan struct{})}
 }
 
 // follow looks at a run that has begun, a few times, without making anyone wait.
@@ -80,7 +79,7 @@ func (w *sdkWatch) look(run *detect.Run) bool {
 	if w.known(run).name != "" {
 		return false
 	}
-	p := prober{root: w.root, dsn: w.dsn}
+	p := prober{root: w.root, dsn: w.opts.DSN}
 	if !p.startedAt(run) {
 		return false
 	}
@@ -139,8 +138,12 @@ func (w *sdkWatch) lookBack(run *detect.Run) {
 		name, value, _ := strings.Cut(entry, "=")
 		env[name] = value
 	}
-	cwd, _ := os.Getwd()
-	if sign := (prober{root: w.root, dsn: w.dsn}).unseen(&w.app, cwd, env); sign.name != "" {
+	env["SENTRY_DSN"] = w.opts.App.DSN
+	dir := w.opts.Dir
+	if dir == "" {
+		dir, _ = os.Getwd()
+	}
+	if sign := (prober{root: w.root, dsn: w.opts.DSN}).unseen(w.opts.Args, dir, env); sign.name != "" {
 		w.remember(run, func(r *sdkRun) { r.sign = sign })
 	}
 }

@@ -30,9 +30,20 @@ func New(o Options, id route.Identity) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := newGate(&o, id)
-	m := maker{opts: o, id: id, mark: g.mark}
-	return &Sink{maker: m, gate: g, to: to, patience: o.patience(), runs: newRuns(&m)}, nil
+	m, err := newEventMaker(o, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sink{maker: m, gate: newGate(&o, id), to: to, patience: o.patience()}
+	s.runs = newRuns(&s.maker)
+	s.maker.mark = s.gate.mark
+	return s, nil
+}
+
+// RunBegan notes what /proc tells of the app's process as long as it is there.
+func (s *Sink) RunBegan(run *detect.Run) {
+	s.maker.processes.look(run)
+	s.gate.sdk.follow(run)
 }
 
 // Deliver sends the batch, one request an event, and stops at the first event
@@ -114,10 +125,6 @@ func (s *Sink) passOver(ctx context.Context, r *detect.Record, about []item) err
 	}
 	return s.sendAbout(ctx, r, about)
 }
-
-// Began tells of a run of the app, in time to look at it. It may be called while
-// events are delivered.
-func (s *Sink) Began(run *detect.Run) { s.gate.sdk.follow(run) }
 
 // isTrouble reports whether r is an event, not only what a run is told by.
 func isTrouble(r *detect.Record) bool { return r.Event == nil || r.Event.Kind == detect.Trouble }

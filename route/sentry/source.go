@@ -4,18 +4,17 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
-	"syscall"
 )
 
 const (
-	contextLines  = 5
-	maxSourceFile = 2 << 20  // a longer file is not read
-	maxSourceSum  = 16 << 20 // bytes of all files read for one event
-	maxSourceOpen = 64       // files opened for one event
+	contextLines     = 5 // before and after; those of sentry-ruby are 3
+	rubyContextLines = 3
+	maxSourceFile    = 2 << 20  // a longer file is not read
+	maxSourceSum     = 16 << 20 // bytes of all files read for one event
+	maxSourceOpen    = 128      // files opened for one event
 )
 
 // sourceTypes are the files that are read for context. What a traceback names is
@@ -27,35 +26,42 @@ var sourceTypes = [...]string{
 	".cs", ".ex", ".exs", ".erl", ".hs", ".lua", ".swift", ".jinja2",
 }
 
-// opener opens a file for reading.
-type opener func(name string) (fs.File, error)
-
-// openFile opens without waiting: a FIFO with the name of a source file must not
-// hold the sink.
-func openFile(name string) (fs.File, error) {
-	return os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
-}
-
 // files reads source files, each once.
 type files struct {
-	open   opener
+	disk  disk
+	roots []string // the directories that files may be in, beside those of libraries
+	libs  bool     // libraries' files may be read
+	newer int64    // Unix nanoseconds: what was changed later is not what ran; 0: any time
+
 	text   map[string][]byte // nil for what can't be read
+	there  map[string]bool
 	opened int
 	sum    int
 }
 
-func newFiles(open opener) *files {
-	return &files{open: open, text: make(map[string][]byte)}
+func newFiles(d disk) *files {
+	return &files{disk: d, text: make(map[string][]byte), there: make(map[string]bool)}
 }
 
-// exists reports whether name is a regular file.
-func (f *files) exists(name string) bool { return f.read(name) != nil }
+// exists reports whether name is a regular file with source code, wherever it is.
+func (f *files) exists(name string) bool {
+	if there, known := f.there[name]; known {
+		return there
+	}
+	there := false
+	if file, info := f.open(name); file != nil {
+		there = info.Mode().IsRegular()
+		file.Close()
+	}
+	f.there[name] = there
+	return there
+}
 
-// around returns the n-th line of a file, from 1, and the lines next to it.
-func (f *files) around(name string, n int) (before []string, line string, after []string, ok bool) {
+// around returns the n-th line of a file, from 1, and so many lines before and after.
+func (f *files) around(name string, n, beside int) (before []string, line string, after []string, ok bool) {
 	text := f.read(name)
-	first := max(1, n-contextLines)
-	for i := 1; len(text) > 0 && i <= n+contextLines; i++ {
+	first := max(1, n-beside)
+	for i := 1; len(text) > 0 && i <= n+beside; i++ {
 		var this []byte
 		this, text = cutLine(text)
 		switch {
@@ -93,17 +99,16 @@ func (f *files) read(name string) []byte {
 }
 
 func (f *files) load(name string) []byte {
-	if !slices.Contains(sourceTypes[:], strings.ToLower(path.Ext(name))) || isDevice(name) || f.opened >= maxSourceOpen || f.sum >= maxSourceSum {
+	real, err := f.disk.resolve(name)
+	if err != nil || f.sum >= maxSourceSum || !f.allowed(real) {
 		return nil
 	}
-	f.opened++
-	file, err := f.open(name)
-	if err != nil {
+	file, info := f.open(real)
+	if file == nil {
 		return nil
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSourceFile {
+	if !info.Mode().IsRegular() || info.Size() > maxSourceFile || f.newer != 0 && info.ModTime().UnixNano() > f.newer {
 		return nil
 	}
 	text := make([]byte, 0, info.Size()+1)
@@ -118,6 +123,34 @@ func (f *files) load(name string) []byte {
 		}
 	}
 	return text
+}
+
+// open opens what may be a source file; the file is nil if it can't be one.
+func (f *files) open(name string) (fs.File, fs.FileInfo) {
+	if !slices.Contains(sourceTypes[:], strings.ToLower(path.Ext(name))) || isDevice(name) || f.opened >= maxSourceOpen {
+		return nil, nil
+	}
+	f.opened++
+	file, err := f.disk.open(name)
+	if err != nil {
+		return nil, nil
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, nil
+	}
+	return file, info
+}
+
+// allowed reports whether the file with this name, all links resolved, may be sent.
+func (f *files) allowed(name string) bool {
+	for _, root := range f.roots {
+		if root == "/" || strings.HasPrefix(name, root+"/") {
+			return true
+		}
+	}
+	return f.libs && isLibrary(name)
 }
 
 // isDevice reports whether name is where only the kernel's files are.

@@ -17,7 +17,8 @@ func TestAround(t *testing.T) {
 		fmt.Fprintf(&text, "line %d\r\n", i)
 	}
 	f := newFiles(newMaker(Options{}, "", fstest.MapFS{"a.py": {Data: []byte(text.String())}, "b.py": {Data: []byte("only")},
-		"c.py": {}, "d.py": {Data: []byte("x\xff\x00y" + strings.Repeat("ä", 5000))}}).host.open)
+		"c.py": {}, "d.py": {Data: []byte("x\xff\x00y" + strings.Repeat("ä", 5000))}}).host.disk)
+	f.roots = []string{"/"}
 	tests := []struct {
 		name          string
 		n             int
@@ -36,15 +37,15 @@ func TestAround(t *testing.T) {
 		{"/none.py", 1, 0, 0, "", false},
 	}
 	for _, tt := range tests {
-		before, line, after, ok := f.around(tt.name, tt.n)
+		before, line, after, ok := f.around(tt.name, tt.n, contextLines)
 		if ok != tt.ok || line != tt.line || ok && (len(before) != tt.before || len(after) != tt.after) {
 			t.Errorf("%s:%d: %q %q %q %v", tt.name, tt.n, before, line, after, ok)
 		}
 	}
-	if before, _, after, _ := f.around("/a.py", 2); !reflect.DeepEqual(before, []string{"line 1"}) || after[0] != "line 3" {
+	if before, _, after, _ := f.around("/a.py", 2, contextLines); !reflect.DeepEqual(before, []string{"line 1"}) || after[0] != "line 3" {
 		t.Errorf("%q %q", before, after)
 	}
-	if _, line, _, _ := f.around("/d.py", 1); len(line) > maxSourceLine || !strings.HasPrefix(line, "x\uFFFDy") {
+	if _, line, _, _ := f.around("/d.py", 1, contextLines); len(line) > maxSourceLine || !strings.HasPrefix(line, "x\uFFFDy") {
 		t.Errorf("line %q", line)
 	}
 }
@@ -89,7 +90,9 @@ func TestOnlySource(t *testing.T) {
 		dir + "/../" + filepath.Base(dir) + "/good.py\x00.py": false,
 	}
 	for name, want := range tests {
-		if got := newFiles(openFile).exists(name); got != want {
+		f := newFiles(localDisk())
+		f.roots = []string{dir, "/dev", "/proc"}
+		if got := f.read(name) != nil; got != want {
 			t.Errorf("%s is read: %v, want %v", name, got, want)
 		}
 	}
@@ -101,14 +104,15 @@ func TestSourceIsBounded(t *testing.T) {
 	for i := range 20 {
 		files[fmt.Sprintf("big%d.py", i)] = &fstest.MapFile{Data: big}
 	}
-	f := newFiles(newMaker(Options{}, "", files).host.open)
+	f := newFiles(newMaker(Options{}, "", files).host.disk)
+	f.roots = []string{"/"}
 	for i := range 20 {
-		f.exists(fmt.Sprintf("/big%d.py", i))
+		f.read(fmt.Sprintf("/big%d.py", i))
 	}
 	if f.sum > maxSourceSum+maxSourceFile {
 		t.Errorf("%d bytes read", f.sum)
 	}
-	f = newFiles(newMaker(Options{}, "", files).host.open)
+	f = newFiles(newMaker(Options{}, "", files).host.disk)
 	for i := range 200 {
 		f.exists(fmt.Sprintf("/none%d.py", i))
 	}

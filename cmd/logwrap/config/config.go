@@ -33,6 +33,7 @@ type Config struct {
 	Handlers  []Handler `json:"handlers,omitempty"` // in the order of the file, then of the flags; Tree's indices count those that are on
 	Loggers   []Logger  `json:"loggers,omitempty"`  // without the root
 	Root      Logger    `json:"root"`
+	Redact    []string  `json:"redact"` // what is secret, as redact.Parse has it; nil: the default, empty: nothing
 	Log       Log       `json:"log"`
 
 	Notes []string `json:"-"` // what is odd, but no error; for those who start the program

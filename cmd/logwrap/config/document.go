@@ -69,7 +69,7 @@ func (f *document) decode(root *node) {
 		"loggers":    f.decodeLoggers,
 		"root":       f.decodeRoot,
 		"classify":   nil,
-		"redact":     nil,
+		"redact":     f.decodeRedact,
 	}
 	f.mapping(withoutExtensions(root), top)
 }

@@ -14,6 +14,7 @@ func (f *document) finish() {
 		f.formatters = builtinFormatters()
 	}
 	f.resolveReferences()
+	f.config.shareRedact()
 	for i := range f.config.Handlers {
 		f.finishHandler(i)
 	}

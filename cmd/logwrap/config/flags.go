@@ -80,6 +80,7 @@ func (c *Config) Apply(f Flags, env Environ) error {
 	a.addSentry(f.SentryDSN)
 	a.set("when-sdk", f.WhenSDK, a.setWhenSDK)
 	a.applyMonitor(&f.MonitorFlags)
+	c.shareRedact()
 	c.expandLogs()
 	if n := a.config.countOn(); n > route.MaxHandlers {
 		a.errs = append(a.errs, &Error{Msg: fmt.Sprintf("%d handlers with those of flags and environment, at most %d are possible", n, route.MaxHandlers)})

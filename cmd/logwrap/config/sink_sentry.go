@@ -27,6 +27,7 @@ func sentryKind() sinkKind {
 				"tags":            d.stringMap(&o.Tags),
 				"max_breadcrumbs": d.int(&o.MaxBreadcrumbs, -1, 100),
 				"source_context":  d.optionalBool(&o.SourceContext),
+				"source_roots":    d.strings(&o.SourceRoots),
 				"ca_file":         d.string(&o.CAFile),
 				"timeout":         d.duration(&o.Timeout),
 				"flood":           d.flood(&o.Flood),

@@ -1,0 +1,3 @@
+class JobError(Exception):
+    class Fatal(RuntimeError):
+        pass
