@@ -174,7 +174,10 @@ func TestLinesAsLogs(t *testing.T) {
 	var bodies []string
 	for _, it := range b.of("log") {
 		for _, line := range it.body["items"].([]any) {
-			bodies = append(bodies, line.(map[string]any)["body"].(string))
+			line := line.(map[string]any)
+			if stream := line["attributes"].(map[string]any)["logwrap.stream"]; stream.(map[string]any)["value"] == "stdout" {
+				bodies = append(bodies, line["body"].(string))
+			}
 		}
 	}
 	text := strings.Join(bodies, "|")
