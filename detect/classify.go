@@ -84,6 +84,7 @@ func classifyPlain(text []byte, from int, r *Record) {
 		return
 	}
 	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) || text[from-1] == '\t') {
+		markRich(text, from, end, r)
 		return // indented: it goes on with what was said before (but " INFO" is a padded level)
 	}
 	classifyText(text, from, end, r)

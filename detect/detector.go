@@ -145,7 +145,7 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 	if o.alone != nil {
 		g.grammar = o.alone
 	}
-	g.stream, g.headed = l.Stream, o.headed
+	g.stream, g.headed, g.margin = l.Stream, o.headed, o.margin
 	g.push(l)
 	g.settle(o.verdict)
 	if o.verdict == done {

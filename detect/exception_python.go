@@ -11,6 +11,10 @@ func parsePython(s *source) []Exception {
 		return []Exception{parsePyFault(s.text)}
 	}
 	lines := strings.Split(s.text, "\n")
+	if isPytestTitle(lines[0]) {
+		return parsePytest(lines)
+	}
+	cutPyMargin(lines)
 	thread := ""
 	if name, ok := strings.CutPrefix(lines[0], "Exception in thread "); ok {
 		thread, _, _ = strings.Cut(name, ":")
@@ -22,6 +26,17 @@ func parsePython(s *source) []Exception {
 	return list
 }
 
+// cutPyMargin sets out a traceback that is set in.
+func cutPyMargin(lines []string) {
+	n := indent(lines[0])
+	if first := lines[0][n:]; n == 0 || first != pyTraceback && !isPyBoxHead([]byte(first)) {
+		return
+	}
+	for i, line := range lines {
+		lines[i] = line[min(n, indent(line)):]
+	}
+}
+
 // pyReader collects the exceptions of a text in the order they are printed.
 type pyReader struct {
 	list  []Exception
@@ -29,6 +44,7 @@ type pyReader struct {
 	value []string
 	state uint8
 	depth int
+	boxed bool // the values have blanks up to the edge of a box
 }
 
 // maxPyDepth bounds how deep exception groups are followed.
@@ -39,7 +55,9 @@ func parsePyLines(lines []string, depth int) []Exception {
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
 		switch {
-		case line == pyTraceback:
+		case line == pyTraceback && p.state == pyValue && endsInColon(strings.Join(p.value, "\n")):
+			p.value, p.state = append(p.value, line), pyQuote
+		case line == pyTraceback, isPyShowHead([]byte(line)):
 			p.finish("")
 			p.state = pyFrames
 		case line == pyGroup:
@@ -48,6 +66,8 @@ func parsePyLines(lines []string, depth int) []Exception {
 			p.list = append(p.list, parsePyGroup(lines[i:i+n], 4, depth)...)
 			i += n - 1
 			p.state = pyIntro
+		case isPyBoxTop([]byte(line)):
+			i += p.box(lines[i:]) - 1
 		case line == pyCause:
 			p.relate("cause")
 		case line == pyContext:
@@ -71,7 +91,11 @@ func (p *pyReader) relate(relation string) {
 func (p *pyReader) line(line string) {
 	switch p.state {
 	case pyIntro, pyFrames:
-		if f, ok := pyFrame(line); ok {
+		f, ok := pyFrame(line)
+		if !ok {
+			f, ok = pyShowFrame(line)
+		}
+		if ok {
 			p.state = pyFrames
 			p.one.Frames = append(p.one.Frames, f)
 			return
@@ -83,7 +107,14 @@ func (p *pyReader) line(line string) {
 		p.one.Language = Python
 		p.one.Module, p.one.Type = splitPyType(line[:n])
 		p.value = append(p.value[:0], strings.TrimPrefix(strings.TrimPrefix(line[n:], ":"), " "))
-		p.state = pyValue
+		if p.state = pyValue; line[n:] != "" && strings.HasSuffix(line, pyTraceback) {
+			p.state = pyQuote
+		}
+	case pyQuote:
+		p.value = append(p.value, line)
+		if line != "" && line[0] != ' ' && pythonType([]byte(line)) > 0 {
+			p.state = pyValue
+		}
 	case pyValue:
 		if line == pyStack || line == "Call stack:" || line == `"""` {
 			p.finish("")
@@ -97,6 +128,11 @@ func (p *pyReader) line(line string) {
 // finish adds the exception that was read, if there is one.
 func (p *pyReader) finish(relation string) {
 	if p.one.Type != "" {
+		if p.boxed {
+			for i, line := range p.value {
+				p.value[i] = strings.TrimRight(line, " ")
+			}
+		}
 		p.one.Value = strings.Join(trimBlankLines(p.value), "\n")
 		p.one.Relation = relation
 		p.list = append(p.list, p.one)

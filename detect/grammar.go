@@ -44,6 +44,7 @@ type opening struct {
 	headed  bool     // the line is a log line which waits for what it introduces
 	bare    bool     // the trace has no head of its own: a log line may introduce it
 	alone   *grammar // instead of grammar, if none does
+	margin  uint8    // how many blanks all lines of the trace begin with
 }
 
 // prefix is an opening that is known by the first bytes of a line.
@@ -67,12 +68,17 @@ func open(line []byte, r *Record) opening {
 	if !introduces(line, r) {
 		return openProgram(line, r)
 	}
+	if hasSuffix(line, pyTraceback) { // logged with traceback.format_exc()
+		return opening{grammar: &pythonGrammar, state: pyHead, verdict: maybe, headed: true}
+	}
 	o := opening{grammar: &headerGrammar, state: headerWeak, verdict: maybe, headed: true}
 	switch {
 	case tellsOfPanic(line):
 		o.state = headerPanic
 	case r.Level >= Error && r.Format != Logfmt: // a structured line is complete; a trace may follow it all the same
 		o.state = headerStrong
+	case r.Level == Warning && r.Format == Text && r.stampLen > 0:
+		o.state = headerWarn
 	}
 	return o
 }

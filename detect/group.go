@@ -20,6 +20,7 @@ type group struct {
 	stream  capture.Stream
 	headed  bool     // the first line is a log line that introduces the trace
 	block   *grammar // what the group is if the trace at its end turns out to be none
+	margin  uint8    // how many blanks the lines of the trace begin with
 	gap     bool     // a blank line was seen between the log line and the trace
 	trace   int      // where in text the trace begins
 	message span     // the "Type: value" of the last exception so far
@@ -184,6 +185,9 @@ func (g *group) composeTrace(r *Record) {
 	if g.headed {
 		if r.Level == NotSet {
 			r.Level, r.Why = Error, g.grammar.why
+		}
+		if g.depth > 0 && r.Trace == Python && g.trace > g.first { // the message has more lines
+			r.Message = bytes.TrimRight(toEnd(r.Message, r.Text[:g.trace]), " \n")
 		}
 		if len(bytes.TrimSpace(r.Message)) == 0 && g.trace > 0 { // Rails leaves its first line free
 			trace := min(g.trace, g.kept)

@@ -12,9 +12,11 @@ var headerGrammar = grammar{why: "log line", step: stepHeader}
 // shape, for runtimes and loggers that have no grammar of their own.
 var genericGrammar = grammar{why: "continued line", step: stepGeneric, compose: composeGeneric}
 
-// maxHeaderLines bounds the further lines of a message that a bare stack may
-// come behind.
-const maxHeaderLines = 2
+// The further lines of a message that a trace may come behind.
+const (
+	maxHeaderLines  = 2  // if any runtime's bare stack may come
+	maxMessageLines = 40 // if only a traceback may, which Python's loggers put there
+)
 
 // maxGeneric bounds the lines that belong to an error by their shape alone.
 const maxGeneric = 256
@@ -23,6 +25,7 @@ const (
 	headerWeak   uint8 = iota // the line may introduce a trace only
 	headerStrong              // it states an error: what is set off from it belongs to it too
 	headerPanic               // it tells of a Go panic, whose value may have more lines
+	headerWarn                // it is a warning of a logger, which may have more lines
 )
 
 // introduces reports whether a line that begins no trace may come right before
@@ -35,7 +38,18 @@ func introduces(line []byte, r *Record) bool {
 	case r.Level == Warning:
 		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
 	case r.Level == NotSet && r.Format == Text:
-		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line)
+		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line) || r.stampLen > 0 && tellsOfError(line)
+	}
+	return false
+}
+
+// tellsOfError reports whether a line that has a time and no level, as Twisted
+// and RQ write it, may introduce a trace.
+func tellsOfError(line []byte) bool {
+	for _, word := range [...]string{"rror", "xception", "ailed", "handling", "raceback"} {
+		if bytes.Contains(line, []byte(word)) {
+			return true
+		}
 	}
 	return false
 }
@@ -51,7 +65,7 @@ func stepHeader(g *group, line []byte) verdict {
 		return v
 	}
 	if o := openTrace(line); o.verdict != refuse {
-		if g.depth > 0 && !isStack(o.grammar) {
+		if o.grammar != &pythonGrammar && (g.depth > 0 && !isStack(o.grammar) || g.depth > maxHeaderLines) {
 			return refuse
 		}
 		return g.introduce(o)
@@ -77,6 +91,10 @@ func stepHeader(g *group, line []byte) verdict {
 	if isElixirFrame(line, false) && inlineElixir(g.text[:g.first]) >= 0 {
 		return g.become(&elixirGrammar, elixirFrames)
 	}
+	if string(line) == pyMade {
+		g.grammar, g.state, g.count = &pythonGrammar, pyCreated, 0
+		return maybe
+	}
 	if isTaskDetail(line) || isDotnetDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe
@@ -100,14 +118,42 @@ func stepHeader(g *group, line []byte) verdict {
 			return free
 		}
 	case g.state == headerStrong && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
-		if g.depth++; g.depth <= maxHeaderLines {
+		if g.depth < maxHeaderLines {
+			g.depth++
 			return free
 		}
-	case g.state != headerWeak && g.count == 0 && g.depth == 0 && continues(line):
+	case (g.state == headerStrong || g.state == headerPanic) && g.count == 0 && g.depth == 0 && continues(line):
 		g.grammar = &genericGrammar
 		return takes
 	}
-	return refuse
+	return stepMessage(g, line)
+}
+
+// stepMessage takes a further line of a long message, for a traceback that may
+// come behind it.
+func stepMessage(g *group, line []byte) verdict {
+	if g.state != headerStrong && g.state != headerWarn || hasPrefix(line, "{") || !isLoggers(g.text[:g.first]) {
+		return refuse
+	}
+	if g.depth++; g.depth > maxMessageLines || isProgramLine(line) && inlineType(line) >= 0 {
+		return refuse
+	}
+	if blank(line) {
+		return maybe
+	}
+	return free
+}
+
+// isLoggers reports whether a line that states an error looks like a logger's,
+// and not like a tool's message: it begins with a time, a bracket, a colour or a
+// word in upper case.
+func isLoggers(line []byte) bool {
+	n := indent(line)
+	if n+1 >= len(line) {
+		return false
+	}
+	c := line[n]
+	return isDigit(c) || c == '[' || c == escape || isUpper(c) && isUpper(line[n+1])
 }
 
 // introduce puts the group's log line at the head of a trace, if that has none.
@@ -116,7 +162,10 @@ func (g *group) introduce(o opening) verdict {
 		return refuse
 	}
 	g.grammar, g.state, g.trace = o.grammar, o.state, g.next()
-	g.count = 0
+	g.count, g.margin = 0, o.margin
+	if g.grammar == &pythonGrammar {
+		g.gap = false
+	}
 	return o.verdict
 }
 
@@ -163,6 +212,9 @@ func stepGeneric(g *group, line []byte) verdict {
 	if v := stepInline(g, line); v != refuse {
 		return v
 	}
+	if o := openPyHead(line); o.verdict != refuse {
+		return g.introduce(o)
+	}
 	if _, ok := cutPrefix(line, "Caused by: "); ok && throwableType(line[len("Caused by: "):]) > 0 {
 		return g.become(&javaGrammar, javaValue)
 	}
@@ -170,7 +222,7 @@ func stepGeneric(g *group, line []byte) verdict {
 		return maybe
 	}
 	if g.count++; g.count > maxGeneric || !continues(line) || len(g.tail) > 0 {
-		return refuse
+		return stepMessage(g, line)
 	}
 	return takes
 }

@@ -51,6 +51,10 @@ func stepThrowable(g *group, line []byte) verdict {
 	if v := stepReport(g, line); v != refuse {
 		return v
 	}
+	if o := openPyHead(line); o.verdict != refuse && g.headed { // "Type: value" was a line of a message
+		g.depth = 1
+		return g.introduce(o)
+	}
 	if g.headed && g.count == 0 && g.trace < len(g.text) && isGoFile(line) && bytes.Contains(line, []byte(".go:")) && isGoName(g.text[g.trace:]) {
 		return g.become(&goGrammar, goPlace) // "main.run" could be a type as well
 	}

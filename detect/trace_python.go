@@ -14,25 +14,34 @@ const (
 	pyContext   = "During handling of the above exception, another exception occurred:"
 	pyStack     = "Stack (most recent call last):"
 	pyFatal     = "Fatal Python error: "
+	pyMade      = "source_traceback: Object created at (most recent call last):"
 	pyCaught    = `> File "` // Loguru's mark of the frame that caught it
 )
 
 // The states are named after what the line before was.
 const (
-	pyIntro  uint8 = iota // a line that a traceback follows
-	pyHead                // "Traceback (most recent call last):"
-	pyFrames              // a frame or its source
-	pyValue               // "Type: value", or more of the value
-	pyMarker              // "The above exception …"
-	pyMargin              // a line of an exception group
-	pySyntax              // the place of a syntax error that has no traceback
-	pyExtra               // frames after the exception: where it was logged
-	pyFault               // faulthandler's report
+	pyIntro   uint8 = iota // a line that a traceback follows
+	pyHead                 // "Traceback (most recent call last):"
+	pyFrames               // a frame or its source
+	pyValue                // "Type: value", or more of the value
+	pyMarker               // "The above exception …"
+	pyMargin               // a line of an exception group
+	pySyntax               // the place of a syntax error that has no traceback
+	pyExtra                // frames after the exception: where it was logged
+	pyFault                // faulthandler's report
+	pyCreated              // frames before the traceback: where asyncio's debug mode saw the task made
+	pySettled              // "Type: value", where the value is known to end with the line
+	pyQuote                // a line of a traceback that the value quotes
+	pyBox                  // a line of Rich's box
+	pyBoxEnd               // the lower edge of that
+	pyShow                 // a line of a traceback with its source, as IPython and stackprinter draw it
 )
 
 const (
-	maxDetails    = 6 // lines between an introduction and its traceback
-	maxPlainValue = 8 // unindented lines that may belong to a value
+	maxPyMargin   = 120
+	maxCreated    = 200 // lines of the place where a task was made
+	maxDetails    = 6   // lines between an introduction and its traceback
+	maxPlainValue = 8   // unindented lines that may belong to a value
 )
 
 var pythonGrammar = grammar{language: Python, why: "python traceback", step: stepPython, parse: parsePython}
@@ -49,17 +58,73 @@ func openPython(line []byte) opening {
 	case line[0] == ' ' && hasPrefix(line, `  File "`) && isDigit(line[len(line)-1]) && !bytes.Contains(line, []byte(", in ")):
 		return opening{grammar: &pythonGrammar, state: pySyntax, verdict: maybe, bare: true}
 	}
-	return opening{}
+	if c := line[0]; c == ' ' || c == '\t' || c == '+' || c >= 0x80 {
+		return openPyHead(line)
+	}
+	if isPyPlace(line) || isPyShowHead(line) {
+		return opening{grammar: &pythonGrammar, state: pyShow, verdict: maybe, bare: true}
+	}
+	return openPytest(line)
 }
 
+// openPyHead decides whether a line is the head of a traceback: a plain one, one
+// that has a margin, as logging formatters and reports of tests give it, or one
+// in a box.
+func openPyHead(line []byte) opening {
+	n := indent(line)
+	if n > maxPyMargin || n == len(line) || line[n] != 'T' && line[n] != '+' && line[n] < 0x80 {
+		return opening{}
+	}
+	o := opening{grammar: &pythonGrammar, verdict: maybe, bare: true, margin: uint8(n)}
+	switch {
+	case line[n] == 'T' && string(line[n:]) == pyTraceback:
+		o.state = pyHead
+	case isPyBoxHead(line[n:]):
+		o.state = pyBox
+	default:
+		return opening{}
+	}
+	return o
+}
+
+// stepPython takes the margin from a line of a traceback that is set in.
 func stepPython(g *group, line []byte) verdict {
+	if g.margin == 0 {
+		return stepPyLine(g, line)
+	}
+	n := min(int(g.margin), indent(line))
+	if n < int(g.margin) && n < len(line) {
+		return refuse
+	}
+	next := g.next()
+	v := stepPyLine(g, line[n:])
+	if g.raw == 0 { // marks count from the margin
+		if g.message.from == next {
+			g.message.from += n
+		}
+		if g.message.to > next {
+			g.message.to += n
+		}
+	}
+	return v
+}
+
+func stepPyLine(g *group, line []byte) verdict {
 	switch g.state {
 	case pyIntro:
 		return stepPyIntro(g, line)
 	case pyHead, pyFrames:
 		return stepPyFrames(g, line)
-	case pyValue:
+	case pyValue, pySettled:
 		return stepPyValue(g, line)
+	case pyQuote:
+		return stepPyQuote(g, line)
+	case pyCreated:
+		return stepPyCreated(g, line)
+	case pyBox, pyBoxEnd:
+		return stepPyBox(g, line)
+	case pyShow:
+		return stepPyShow(g, line)
 	case pyMarker:
 		return stepPyMarker(g, line)
 	case pyMargin:
@@ -80,12 +145,30 @@ func stepPyIntro(g *group, line []byte) verdict {
 	case string(line) == pyGroup:
 		g.state = pyMargin
 		return accept
+	case string(line) == pyMade:
+		g.state = pyCreated
+		return maybe
 	case isTaskDetail(line) || string(line) == `"""`:
 		if g.count++; g.count <= maxDetails {
 			return maybe
 		}
 	}
 	return refuse
+}
+
+// stepPyCreated takes the frames of the place where a task or a handle was made.
+func stepPyCreated(g *group, line []byte) verdict {
+	if string(line) == pyTraceback {
+		if g.headed {
+			g.trace = g.next()
+		}
+		g.state = pyHead
+		return maybe
+	}
+	if g.count++; g.count > maxCreated || !hasPrefix(line, "  ") {
+		return refuse
+	}
+	return maybe
 }
 
 // isTaskDetail recognises the lines that asyncio and others put between a message
@@ -104,6 +187,9 @@ func stepPyFrames(g *group, line []byte) verdict {
 	if g.state == pyHead && isRubyReversed(line) { // Ruby's head is the same
 		return g.become(&rubyGrammar, rubyReverse)
 	}
+	if g.headed && g.trace == 0 { // the log line itself ends in the head
+		g.trace = max(0, bytes.LastIndex(g.text[:g.first], []byte(pyTraceback)))
+	}
 	gap := g.gap
 	g.gap = len(line) == 0 // Loguru leaves a line free around every frame
 	frame := hasPrefix(line, `  File "`) || hasPrefix(line, pyCaught)
@@ -119,49 +205,11 @@ func stepPyFrames(g *group, line []byte) verdict {
 	if gap && g.state == pyHead {
 		return refuse
 	}
-	g.state, g.count = pyValue, 0
-	g.mark(line, line)
+	g.openPyValue(line)
 	if gap {
 		return takes
 	}
 	return accept
-}
-
-func stepPyValue(g *group, line []byte) verdict {
-	switch {
-	case blank(line):
-		return maybe
-	case string(line) == pyCause, string(line) == pyContext:
-		g.state = pyMarker
-		return accept
-	case string(line) == pyStack, string(line) == "Call stack:":
-		g.state = pyExtra
-		return accept
-	case string(line) == `"""`:
-		return accept
-	case line[0] == ' ' && hasPrefix(line, `  File "`), isPyRule(line):
-		return refuse
-	case line[0] == ' ' || line[0] == '\t' || continues(line):
-		g.stretch(line)
-		return accept
-	}
-	if g.count++; g.count > maxPlainValue {
-		return drop
-	}
-	return likely
-}
-
-// isPyRule recognises the rules that unittest draws between its reports.
-func isPyRule(line []byte) bool {
-	if len(line) != 70 || line[0] != '-' && line[0] != '=' {
-		return false
-	}
-	for _, c := range line {
-		if c != line[0] {
-			return false
-		}
-	}
-	return true
 }
 
 func stepPyMarker(g *group, line []byte) verdict {
@@ -174,6 +222,12 @@ func stepPyMarker(g *group, line []byte) verdict {
 	case string(line) == pyGroup:
 		g.state = pyMargin
 		return accept
+	case isPyBoxHead(line):
+		g.state = pyBox
+		return maybe
+	case isPyPlace(line) || isPyShowHead(line):
+		g.state = pyShow
+		return maybe
 	}
 	return refuse
 }
@@ -210,7 +264,7 @@ func stepPySyntax(g *group, line []byte) verdict {
 	if n := pythonType(line); n == 0 || !isSyntaxError(line[:n]) {
 		return refuse
 	}
-	g.state, g.count = pyValue, 0
+	g.state, g.count = pySettled, 0
 	g.mark(line, line)
 	return accept
 }
