@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,7 +64,8 @@ func isPyBoxPlace(line string) bool {
 	if line == "" || strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "... ") || strings.HasPrefix(line, "❱ ") || strings.HasPrefix(line, "> ") {
 		return false
 	}
-	return line[0] != 0xe2 || !strings.ContainsAny(line[:3], "╭│╰┌└")
+	first, _ := utf8.DecodeRuneInString(line)
+	return !strings.ContainsRune("╭│╰┌└", first)
 }
 
 // pyBoxFrame reads "/srv/app/main.py:9 in main", "in main:9" of a file that is
@@ -96,6 +98,7 @@ func (p *pyReader) box(lines []string) int {
 	switch first := []byte(lines[0]); {
 	case isPyBoxHead(first):
 		p.finish("")
+		p.members = len(p.list)
 		p.one.Frames, p.state, p.boxed = pyBoxFrames(lines[:n]), pyFrames, true
 	case isPyBoxMember(first) && p.depth < maxPyDepth:
 		inside, _ := pyBoxInside(lines[:n])
@@ -103,7 +106,7 @@ func (p *pyReader) box(lines []string) int {
 		if k := len(found); k > 0 {
 			found[k-1].Relation = "member"
 		}
-		p.list = append(p.list, found...)
+		p.list = slices.Insert(p.list, p.members, found...) // the last one first
 	case p.state == pyFrames:
 		p.one.Frames = append(p.one.Frames, pyBoxFrames(lines[:n])...)
 	}

@@ -39,12 +39,13 @@ func cutPyMargin(lines []string) {
 
 // pyReader collects the exceptions of a text in the order they are printed.
 type pyReader struct {
-	list  []Exception
-	one   Exception // the one that is being read
-	value []string
-	state uint8
-	depth int
-	boxed bool // the values have blanks up to the edge of a box
+	list    []Exception
+	one     Exception // the one that is being read
+	value   []string
+	state   uint8
+	depth   int
+	members int  // where in list the members of a group in a box go
+	boxed   bool // the values have blanks up to the edge of a box
 }
 
 // maxPyDepth bounds how deep exception groups are followed.

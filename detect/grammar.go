@@ -76,7 +76,9 @@ func open(line []byte, r *Record) opening {
 	case tellsOfPanic(line):
 		o.state = headerPanic
 	case r.Level >= Error && r.Format != Logfmt: // a structured line is complete; a trace may follow it all the same
-		o.state = headerStrong
+		if o.state = headerStrong; isLoggers(line, r) {
+			o.state = headerLogged
+		}
 	case r.Level == Warning && r.Format == Text && r.stampLen > 0:
 		o.state = headerWarn
 	}

@@ -24,6 +24,7 @@ const maxGeneric = 256
 const (
 	headerWeak   uint8 = iota // the line may introduce a trace only
 	headerStrong              // it states an error: what is set off from it belongs to it too
+	headerLogged              // the same, and a logger wrote it: its message may have more lines
 	headerPanic               // it tells of a Go panic, whose value may have more lines
 	headerWarn                // it is a warning of a logger, which may have more lines
 )
@@ -70,7 +71,7 @@ func stepHeader(g *group, line []byte) verdict {
 		}
 		return g.introduce(o)
 	}
-	if g.depth > 0 && g.state == headerStrong && isTaskDetail(line) {
+	if g.depth > 0 && g.statesError() && isTaskDetail(line) {
 		return refuse
 	}
 	if v := stepInline(g, line); v != refuse {
@@ -105,11 +106,11 @@ func stepHeader(g *group, line []byte) verdict {
 		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
 	}
 	switch {
-	case g.state == headerStrong && g.count == 0 && blank(line): // Spring Boot leaves a line free around a trace
+	case g.statesError() && g.count == 0 && blank(line): // Spring Boot leaves a line free around a trace
 		g.gap = true
 		g.count++
 		return maybe
-	case g.state == headerStrong && g.count == 0 && isGoName(line):
+	case g.statesError() && g.count == 0 && isGoName(line):
 		return g.introduce(opening{grammar: &goGrammar, state: goName, verdict: maybe, bare: true})
 	case g.state == headerPanic && isGinFrame(line):
 		return g.become(&goGrammar, goGin)
@@ -117,12 +118,12 @@ func stepHeader(g *group, line []byte) verdict {
 		if g.count++; g.count <= maxGoPreface {
 			return free
 		}
-	case g.state == headerStrong && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
+	case g.statesError() && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
 		if g.depth < maxHeaderLines {
 			g.depth++
 			return free
 		}
-	case (g.state == headerStrong || g.state == headerPanic) && g.count == 0 && g.depth == 0 && continues(line):
+	case (g.statesError() || g.state == headerPanic) && g.count == 0 && g.depth == 0 && continues(line):
 		g.grammar = &genericGrammar
 		return takes
 	}
@@ -132,7 +133,7 @@ func stepHeader(g *group, line []byte) verdict {
 // stepMessage takes a further line of a long message, for a traceback that may
 // come behind it.
 func stepMessage(g *group, line []byte) verdict {
-	if g.state != headerStrong && g.state != headerWarn || hasPrefix(line, "{") || !isLoggers(g.text[:g.first]) {
+	if g.state != headerLogged && g.state != headerWarn || hasPrefix(line, "{") {
 		return refuse
 	}
 	if g.depth++; g.depth > maxMessageLines || isProgramLine(line) && inlineType(line) >= 0 {
@@ -144,16 +145,18 @@ func stepMessage(g *group, line []byte) verdict {
 	return free
 }
 
-// isLoggers reports whether a line that states an error looks like a logger's,
-// and not like a tool's message: it begins with a time, a bracket, a colour or a
-// word in upper case.
-func isLoggers(line []byte) bool {
-	n := indent(line)
-	if n+1 >= len(line) {
-		return false
+// statesError reports whether the log line states an error.
+func (g *group) statesError() bool { return g.state == headerStrong || g.state == headerLogged }
+
+// isLoggers reports whether a logger wrote a line that states an error, and not a
+// tool: there is a time or a logger's name, or it begins with the level in upper
+// case.
+func isLoggers(line []byte, r *Record) bool {
+	if r.stampLen > 0 || len(r.Logger) > 0 {
+		return true
 	}
-	c := line[n]
-	return isDigit(c) || c == '[' || c == escape || isUpper(c) && isUpper(line[n+1])
+	n := indent(line)
+	return n+1 < len(line) && (line[n] == '[' || isUpper(line[n]) && isUpper(line[n+1]))
 }
 
 // introduce puts the group's log line at the head of a trace, if that has none.

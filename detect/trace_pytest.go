@@ -40,7 +40,7 @@ func openPytest(line []byte) opening {
 func isPytestTitle[T string | []byte](line T) bool {
 	n := len(line)
 	return n >= 20 && line[0] == '_' && line[1] == '_' && line[n-1] == '_' && line[n-2] == '_' &&
-		!blank(line) && bytes.Count([]byte(line), []byte("_ ")) > 0 && line[len(line)/2] != ' ' && !isUnderscores(line)
+		!isUnderscores(line)
 }
 
 func isUnderscores[T string | []byte](line T) bool {
@@ -74,6 +74,9 @@ func stepPytest(g *group, line []byte) verdict {
 func stepPytestTitle(g *group, line []byte) verdict {
 	if blank(line) {
 		g.state = pytestLong
+		return maybe
+	}
+	if line[0] == '[' && hasPrefix(line, "[gw") && g.lines == 1 { // the worker of pytest-xdist
 		return maybe
 	}
 	if _, _, rest, ok := pytestPlace(view(line)); ok && len(rest) > 4 && rest[:4] == " in " {

@@ -52,8 +52,7 @@ func openPython(line []byte) opening {
 	switch {
 	case line[0] == 'P' && hasPrefix(line, "Process ") && hasSuffix(line, ":"),
 		line[0] == 'E' && hasPrefix(line, "Exception in thread ") && hasSuffix(line, ":"),
-		isLower(line[0]) && hasSuffix(bytes.TrimRight(line, " "), ".RemoteTraceback:"),
-		line[0] == 'c' && hasSuffix(bytes.TrimRight(line, " "), "._RemoteTraceback:"):
+		isLower(line[0]) && isRemoteHead(bytes.TrimRight(line, " ")):
 		return intro
 	case line[0] == ' ' && hasPrefix(line, `  File "`) && isDigit(line[len(line)-1]) && !bytes.Contains(line, []byte(", in ")):
 		return opening{grammar: &pythonGrammar, state: pySyntax, verdict: maybe, bare: true}
@@ -65,6 +64,12 @@ func openPython(line []byte) opening {
 		return opening{grammar: &pythonGrammar, state: pyShow, verdict: maybe, bare: true}
 	}
 	return openPytest(line)
+}
+
+// isRemoteHead recognises "multiprocessing.pool.RemoteTraceback:", behind which
+// another process's traceback stands in quotes.
+func isRemoteHead(line []byte) bool {
+	return hasSuffix(line, "RemoteTraceback:") && pythonType(line) == len(line)-1
 }
 
 // openPyHead decides whether a line is the head of a traceback: a plain one, one

@@ -35,6 +35,11 @@ func stepPyValue(g *group, line []byte) verdict {
 		g.state = pyQuote
 		g.stretch(line)
 		return accept
+	case line[0] == 'S' && string(line) == nativeStackHead:
+		return maybe
+	case line[0] == '#' && g.state == pyValue && len(line) > 1 && isDigit(line[1]) && g.inNativeStack():
+		g.stretch(line)
+		return accept
 	case isPyBoxMember(line):
 		g.state = pyBox
 		return accept
@@ -51,6 +56,15 @@ func stepPyValue(g *group, line []byte) verdict {
 		return free
 	}
 	return likely
+}
+
+// nativeStackHead is how Selenium's errors announce the stack of the browser's
+// driver.
+const nativeStackHead = "Stacktrace:"
+
+func (g *group) inNativeStack() bool {
+	last := g.text[bytes.LastIndexByte(g.text, '\n')+1:]
+	return string(last) == nativeStackHead || len(last) > 1 && last[0] == '#' && isDigit(last[1])
 }
 
 // stepPyQuote takes a traceback that is part of a value, up to its own value.
