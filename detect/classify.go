@@ -88,6 +88,9 @@ func classifyPlain(text []byte, from int, r *Record) {
 		return // indented: it goes on with what was said before (but " INFO" is a padded level)
 	}
 	classifyText(text, from, end, r)
+	if text[from] == '[' && isDigit(text[end-1]) && r.Level != NotSet {
+		r.cutRichPlace(text[:end])
+	}
 }
 
 // classifyOverwritten handles a line that a terminal shows as its last part only:

@@ -26,14 +26,26 @@ func parsePython(s *source) []Exception {
 	return list
 }
 
-// cutPyMargin sets out a traceback that is set in.
+// cutPyMargin cuts the margin from the lines of a traceback.
 func cutPyMargin(lines []string) {
-	n := indent(lines[0])
-	if first := lines[0][n:]; n == 0 || first != pyTraceback && !isPyBoxHead([]byte(first)) {
+	first := lines[0]
+	n := indent(first)
+	if first == pyGroup {
 		return
 	}
+	if rest, ok := strings.CutSuffix(first, pyTraceback); ok {
+		n = len(rest)
+	} else if !isPyBoxHead([]byte(first[n:])) {
+		return
+	}
+	margin := first[:n]
 	for i, line := range lines {
-		lines[i] = line[min(n, indent(line)):]
+		switch rest, ok := strings.CutPrefix(line, margin); {
+		case ok:
+			lines[i] = rest
+		case blank(margin), line == strings.TrimRight(margin, " "):
+			lines[i] = line[min(n, len(line)):]
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func introduces(line []byte, r *Record) bool {
 // tellsOfError reports whether a line that has a time and no level, as Twisted
 // and RQ write it, may introduce a trace.
 func tellsOfError(line []byte) bool {
-	for _, word := range [...]string{"rror", "xception", "ailed", "handling", "raceback"} {
+	for _, word := range [...]string{"rror", "xception", "ailed", "ncaught", "handling", "raceback"} {
 		if bytes.Contains(line, []byte(word)) {
 			return true
 		}

@@ -31,6 +31,7 @@ const (
 	pyFault                // faulthandler's report
 	pyCreated              // frames before the traceback: where asyncio's debug mode saw the task made
 	pySettled              // "Type: value", where the value is known to end with the line
+	pyBracket              // a line of a value between brackets
 	pyQuote                // a line of a traceback that the value quotes
 	pyBox                  // a line of Rich's box
 	pyBoxEnd               // the lower edge of that
@@ -38,7 +39,7 @@ const (
 )
 
 const (
-	maxPyMargin   = 120
+	maxPyMember   = 100 // bytes of the type in "RayTaskError(ValueError)"
 	maxCreated    = 200 // lines of the place where a task was made
 	maxDetails    = 6   // lines between an introduction and its traceback
 	maxPlainValue = 8   // unindented lines that may belong to a value
@@ -63,6 +64,9 @@ func openPython(line []byte) opening {
 	if isPyPlace(line) || isPyShowHead(line) {
 		return opening{grammar: &pythonGrammar, state: pyShow, verdict: maybe, bare: true}
 	}
+	if n := len(line) - len(pyTraceback); n > 0 && n <= maxPyMargin && hasSuffix(line, pyTraceback) {
+		return opening{grammar: &pythonGrammar, state: pyHead, verdict: maybe, margin: uint8(n)}
+	}
 	return openPytest(line)
 }
 
@@ -70,48 +74,6 @@ func openPython(line []byte) opening {
 // another process's traceback stands in quotes.
 func isRemoteHead(line []byte) bool {
 	return hasSuffix(line, "RemoteTraceback:") && pythonType(line) == len(line)-1
-}
-
-// openPyHead decides whether a line is the head of a traceback: a plain one, one
-// that has a margin, as logging formatters and reports of tests give it, or one
-// in a box.
-func openPyHead(line []byte) opening {
-	n := indent(line)
-	if n > maxPyMargin || n == len(line) || line[n] != 'T' && line[n] != '+' && line[n] < 0x80 {
-		return opening{}
-	}
-	o := opening{grammar: &pythonGrammar, verdict: maybe, bare: true, margin: uint8(n)}
-	switch {
-	case line[n] == 'T' && string(line[n:]) == pyTraceback:
-		o.state = pyHead
-	case isPyBoxHead(line[n:]):
-		o.state = pyBox
-	default:
-		return opening{}
-	}
-	return o
-}
-
-// stepPython takes the margin from a line of a traceback that is set in.
-func stepPython(g *group, line []byte) verdict {
-	if g.margin == 0 {
-		return stepPyLine(g, line)
-	}
-	n := min(int(g.margin), indent(line))
-	if n < int(g.margin) && n < len(line) {
-		return refuse
-	}
-	next := g.next()
-	v := stepPyLine(g, line[n:])
-	if g.raw == 0 { // marks count from the margin
-		if g.message.from == next {
-			g.message.from += n
-		}
-		if g.message.to > next {
-			g.message.to += n
-		}
-	}
-	return v
 }
 
 func stepPyLine(g *group, line []byte) verdict {
@@ -122,6 +84,8 @@ func stepPyLine(g *group, line []byte) verdict {
 		return stepPyFrames(g, line)
 	case pyValue, pySettled:
 		return stepPyValue(g, line)
+	case pyBracket:
+		return stepPyBracket(g, line)
 	case pyQuote:
 		return stepPyQuote(g, line)
 	case pyCreated:
@@ -191,9 +155,6 @@ func isTaskDetail(line []byte) bool {
 func stepPyFrames(g *group, line []byte) verdict {
 	if g.state == pyHead && isRubyReversed(line) { // Ruby's head is the same
 		return g.become(&rubyGrammar, rubyReverse)
-	}
-	if g.headed && g.trace == 0 { // the log line itself ends in the head
-		g.trace = max(0, bytes.LastIndex(g.text[:g.first], []byte(pyTraceback)))
 	}
 	gap := g.gap
 	g.gap = len(line) == 0 // Loguru leaves a line free around every frame
@@ -320,6 +281,11 @@ func pythonType(line []byte) int {
 		return 0
 	case n == len(line):
 		return n
+	case line[n] == '(': // Ray: "RayTaskError(ValueError): text"
+		end := bytes.IndexByte(line[n:min(len(line), n+maxPyMember)], ')')
+		if end > 1 && n+end+1 < len(line) && line[n+end+1] == ':' && isUpper(line[n+1]) && isWord(view(line[n+1:n+end])) {
+			return n + end + 1
+		}
 	case line[n] == ':' && (n+1 == len(line) || line[n+1] == ' '):
 		return n
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 )
 
-// maxPySource bounds the lines of a statement that a frame is shown with.
-const maxPySource = 12
+const (
+	maxPySource  = 12  // lines of the statement that a frame is shown with
+	maxPyBracket = 200 // lines of a value between brackets
+)
 
 // openPyValue takes the line "Type: value" that ends the frames.
 func (g *group) openPyValue(line []byte) {
@@ -43,9 +45,25 @@ func stepPyValue(g *group, line []byte) verdict {
 	case isPyBoxMember(line):
 		g.state = pyBox
 		return accept
-	case line[0] == ' ' && hasPrefix(line, `  File "`), isPyRule(line):
+	case line[0] == ' ' && hasPrefix(line, `  File "`):
+		if g.state == pySettled || !bytes.Contains(line, []byte(", in ")) {
+			return refuse // a syntax error
+		}
+		g.state = pyQuote
+		g.stretch(line)
+		return accept
+	case isPyRule(line):
 		return refuse
 	case g.state == pyValue && (line[0] == ' ' || line[0] == '\t' || continues(line)):
+		g.stretch(line)
+		return accept
+	}
+	if g.state == pyValue && line[0] == '[' && line[len(line)-1] != ']' { // SQLAlchemy's statement
+		g.state, g.count = pyBracket, 0
+		return maybe
+	}
+	if g.state == pyValue && g.showsEnd(line) {
+		g.state = pySettled
 		g.stretch(line)
 		return accept
 	}
@@ -75,11 +93,40 @@ func stepPyQuote(g *group, line []byte) verdict {
 	case hasPrefix(line, "  "):
 	case pythonType(line) > 0:
 		g.state, g.count = pyValue, 0
-	default:
-		return refuse
+	default: // no whole traceback
+		g.state = pyValue
+		return stepPyValue(g, line)
 	}
 	g.stretch(line)
 	return accept
+}
+
+// stepPyBracket takes the lines of a value up to the bracket that closes them.
+func stepPyBracket(g *group, line []byte) verdict {
+	if len(line) > 0 && line[len(line)-1] == ']' {
+		g.state, g.count = pyValue, 0
+		g.stretch(line)
+		return accept
+	}
+	if g.count++; g.count > maxPyBracket {
+		return drop
+	}
+	return free
+}
+
+// showsEnd reports whether the statement that raised the exception shows that its
+// value ends with the line: raise ValueError("first\nlast").
+func (g *group) showsEnd(line []byte) bool {
+	if len(line) < 3 || g.message.from <= g.trace || g.message.from > len(g.text) {
+		return false
+	}
+	raised := false
+	g.eachPySource(g.text[g.trace:g.message.from], func(source []byte) bool {
+		at := bytes.Index(source, line)
+		raised = at >= 2 && string(source[at-2:at]) == `\n` && at+len(line) < len(source) && isQuote(source[at+len(line)])
+		return !raised
+	})
+	return raised
 }
 
 // endsInColon reports whether a text announces what follows it, blank lines or
@@ -104,24 +151,34 @@ func (g *group) endsPyValue(line []byte) bool {
 	if len(value) == 0 || hasPrefix(value, "[Errno ") || string(name) == "KeyError" || isSyntaxError(name) {
 		return true
 	}
-	shown, raised := false, false
-	for text, n := g.text[min(g.trace, len(g.text)):], 0; n < maxPySource; n++ {
+	shown, raised, whole := false, false, false
+	g.eachPySource(g.text[min(g.trace, len(g.text)):], func(source []byte) bool {
+		shown = shown || !blank(source)
+		raised = raised || bytes.Contains(source, []byte("raise")) || bytes.Contains(source, []byte("assert"))
+		at := bytes.Index(source, value)
+		whole = at >= 0 && at+len(value) < len(source) && isQuote(source[at+len(value)])
+		return !whole
+	})
+	if whole {
+		return true
+	}
+	return !raised && isPyBuiltin(name, shown)
+}
+
+// eachPySource calls do for the lines of source below the last frame of a text,
+// the last one first, until it returns false.
+func (g *group) eachPySource(text []byte, do func(source []byte) bool) {
+	for range maxPySource {
 		i := bytes.LastIndexByte(text, '\n')
 		if i < 0 {
-			break
+			return
 		}
-		last := text[i+1:]
-		if bytes.Contains(last, []byte(`File "`)) && hasPrefix(last[indent(last):], `File "`) {
-			break
-		}
-		shown = shown || !blank(last)
-		raised = raised || bytes.Contains(last, []byte("raise")) || bytes.Contains(last, []byte("assert"))
-		if at := bytes.Index(last, value); at >= 0 && at+len(value) < len(last) && isQuote(last[at+len(value)]) {
-			return true
+		source := text[i+1:]
+		if hasPrefix(source[indent(source):], `File "`) || bytes.Contains(source, []byte(`]: File "`)) || !do(source) {
+			return
 		}
 		text = text[:i]
 	}
-	return !raised && isPyBuiltin(name, shown)
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }
@@ -141,10 +198,10 @@ func isPyBuiltin(name []byte, shown bool) bool {
 }
 
 // isPyRule recognises the rules that unittest and pytest draw between and above
-// their reports, which may hold a title.
+// their reports, which may hold a title, and socketserver's.
 func isPyRule(line []byte) bool {
 	n := len(line)
-	if n < 60 || line[0] != '-' && line[0] != '=' && line[0] != '_' {
+	if n < 40 || line[0] != '-' && line[0] != '=' && line[0] != '_' {
 		return false
 	}
 	for i := range 3 {
