@@ -42,7 +42,7 @@ func cutPyMargin(lines []string) {
 	for i, line := range lines {
 		switch rest, ok := strings.CutPrefix(line, margin); {
 		case ok:
-			lines[i] = rest
+			lines[i] = strings.TrimRight(rest, " ") // Rich fills them up
 		case blank(margin), line == strings.TrimRight(margin, " "):
 			lines[i] = line[min(n, len(line)):]
 		}
@@ -125,7 +125,7 @@ func (p *pyReader) line(line string) {
 		}
 	case pyQuote:
 		p.value = append(p.value, line)
-		if line != "" && line[0] != ' ' && pythonType([]byte(line)) > 0 {
+		if isPyClass([]byte(line)[:pythonType([]byte(line))]) {
 			p.state = pyValue
 		}
 	case pyValue:

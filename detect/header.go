@@ -118,7 +118,7 @@ func stepHeader(g *group, line []byte) verdict {
 		if g.count++; g.count <= maxGoPreface {
 			return free
 		}
-	case g.statesError() && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
+	case g.statesError() && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && !opensObject(line):
 		if g.depth < maxHeaderLines {
 			g.depth++
 			return free
@@ -133,7 +133,7 @@ func stepHeader(g *group, line []byte) verdict {
 // stepMessage takes a further line of a long message, for a traceback that may
 // come behind it.
 func stepMessage(g *group, line []byte) verdict {
-	if g.state != headerLogged && g.state != headerWarn || hasPrefix(line, "{") {
+	if g.state != headerLogged && g.state != headerWarn || opensObject(line) {
 		return refuse
 	}
 	if g.depth++; g.depth > maxMessageLines || isProgramLine(line) && inlineType(line) >= 0 {
@@ -143,6 +143,15 @@ func stepMessage(g *group, line []byte) verdict {
 		return maybe
 	}
 	return free
+}
+
+// opensObject reports whether a line may begin a JSON object over several lines.
+func opensObject(line []byte) bool {
+	if len(line) == 0 || line[0] != '{' {
+		return false
+	}
+	first := jsonBlank(line, 1)
+	return first >= len(line) || line[first] == '"'
 }
 
 // statesError reports whether the log line states an error.

@@ -45,8 +45,8 @@ func stepPython(g *group, line []byte) verdict {
 		return refuse
 	}
 	next := g.next()
-	v := stepPyLine(g, line[n:])
-	if g.raw == 0 { // marks count from the margin
+	v := stepPyLine(g, trimRight(line[n:])) // Rich fills them up
+	if g.raw == 0 {                         // marks count from the margin
 		if g.message.from == next {
 			g.message.from += n
 		}

@@ -25,9 +25,10 @@ const (
 	pytestEnd         // the place of the error, or what links it to another
 )
 
-// maxPytestFree bounds the lines that are in none of the report's forms: values
-// of arguments may have several.
-const maxPytestFree = 20
+const (
+	maxPytestFree   = 20  // lines that are in none of the report's forms: values of arguments may have several
+	maxPytestSource = 400 // lines before the error
+)
 
 func openPytest(line []byte) opening {
 	if !isPytestTitle(line) {
@@ -76,7 +77,7 @@ func stepPytestTitle(g *group, line []byte) verdict {
 		g.state = pytestLong
 		return maybe
 	}
-	if line[0] == '[' && hasPrefix(line, "[gw") && g.lines == 1 { // the worker of pytest-xdist
+	if isPytestPreface(line) {
 		return maybe
 	}
 	if _, _, rest, ok := pytestPlace(view(line)); ok && len(rest) > 4 && rest[:4] == " in " {
@@ -86,7 +87,26 @@ func stepPytestTitle(g *group, line []byte) verdict {
 	return refuse
 }
 
+// isPytestPreface recognises what may stand below the title: the worker of
+// pytest-xdist, and what is said of a test module that cannot be imported.
+func isPytestPreface(line []byte) bool {
+	switch line[0] {
+	case '[':
+		return hasPrefix(line, "[gw")
+	case 'I':
+		return hasPrefix(line, "ImportError while importing test module ")
+	case 'H':
+		return hasPrefix(line, "Hint: make sure your test modules/packages have valid Python names.")
+	case 'T':
+		return string(line) == "Traceback:"
+	}
+	return false
+}
+
 func stepPytestLong(g *group, line []byte) verdict {
+	if g.lines > maxPytestSource && g.keptLines == 0 {
+		return refuse
+	}
 	if blank(line) {
 		return maybe
 	}
@@ -110,7 +130,7 @@ func stepPytestLong(g *group, line []byte) verdict {
 	if g.count++; g.count > maxPytestFree {
 		return refuse
 	}
-	return maybe
+	return free
 }
 
 func stepPytestShort(g *group, line []byte) verdict {

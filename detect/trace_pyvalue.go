@@ -91,7 +91,7 @@ func stepPyQuote(g *group, line []byte) verdict {
 	case blank(line):
 		return maybe
 	case hasPrefix(line, "  "):
-	case pythonType(line) > 0:
+	case isPyClass(line[:pythonType(line)]):
 		g.state, g.count = pyValue, 0
 	default: // no whole traceback
 		g.state = pyValue
@@ -99,6 +99,11 @@ func stepPyQuote(g *group, line []byte) verdict {
 	}
 	g.stretch(line)
 	return accept
+}
+
+// isPyClass reports whether a type is called like a class, and not like a level.
+func isPyClass(name []byte) bool {
+	return isClassName(view(name[bytes.LastIndexByte(name, '.')+1:]))
 }
 
 // stepPyBracket takes the lines of a value up to the bracket that closes them.
