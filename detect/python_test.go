@@ -33,6 +33,7 @@ func TestPythonExtent(t *testing.T) {
 		{"logged with its traceback", "ERROR: failed: " + pyTestTrace + "    g()\nKeyError: 1\n", "1-4"},
 		{"a head alone", "see Traceback (most recent call last):\nin the manual\n", ""},
 		{"statement of many lines", pyTestTrace + "    raise E(text)\nE: no\n[SQL: \n" + strings.Repeat("x,\n", 20) + "]\nbye\n", "1-27"},
+		{"some other bracket", pyTestTrace + "    raise E(text)\nE: no\n[2/5] building\n" + strings.Repeat("x\n", 10) + "all [done]\n", "1-4"},
 	} {
 		var got []string
 		for _, r := range records(capture.Stderr, []byte(c.text)) {

@@ -58,7 +58,7 @@ func stepPyValue(g *group, line []byte) verdict {
 		g.stretch(line)
 		return accept
 	}
-	if g.state == pyValue && line[0] == '[' && line[len(line)-1] != ']' { // SQLAlchemy's statement
+	if g.state == pyValue && line[len(line)-1] != ']' && (hasPrefix(line, "[SQL: ") || hasPrefix(line, "[parameters: ")) { // SQLAlchemy's
 		g.state, g.count = pyBracket, 0
 		return maybe
 	}
