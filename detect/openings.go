@@ -40,6 +40,8 @@ var openings = [...]prefix{
 	{"*** glibc detected *** ", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
 	{"*** Error in `", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
 
+	{"```", opening{grammar: &fenceGrammar, verdict: maybe}},
+
 	{goRaceRule, opening{grammar: &goRaceGrammar, state: goRaceStart, verdict: maybe}},
 }
 

@@ -22,13 +22,44 @@ func openPyHead(line []byte) opening {
 	o := opening{grammar: &pythonGrammar, verdict: maybe, bare: true, margin: uint8(n)}
 	switch {
 	case line[n] == 'T' && string(line[n:]) == pyTraceback:
-		o.state = pyHead
+		o.state, o.led = pyHead, n > 0
 	case isPyBoxHead(line[n:]):
 		o.state = pyBox
 	default:
 		return opening{}
 	}
 	return o
+}
+
+// openPyLead decides whether a line leads to a traceback that is set in below it,
+// as doctest, pip and programs with an indent() of their own print it. Manuals and
+// comments show such tracebacks too, but leave a line free before them.
+func openPyLead(line []byte, r *Record) opening {
+	n := len(line)
+	if n < 2 || r.Level != NotSet || r.Format != Text ||
+		!(line[n-1] == ':' && tellsOfError(line)) && !(line[n-1] == ']' && hasSuffix(line, " lines of output]")) {
+		return opening{}
+	}
+	return opening{grammar: &pythonGrammar, state: pyLead, verdict: maybe}
+}
+
+func stepPyLead(g *group, line []byte) verdict {
+	n := indent(line)
+	if n == 0 || n > maxPyMargin || string(line[n:]) != pyTraceback {
+		return refuse
+	}
+	g.state, g.margin, g.trace = pyHead, uint8(n), g.next()
+	return maybe
+}
+
+// isQuoteMark recognises what is put before each line of a text to quote it, or
+// to make it a comment.
+func isQuoteMark(margin []byte) bool {
+	switch string(bytes.TrimSpace(margin)) {
+	case ">", ">>", "#", "//", "*", "--", ";", ";;":
+		return true
+	}
+	return false
 }
 
 // stepPython takes the margin from a line of the traceback.

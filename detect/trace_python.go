@@ -35,6 +35,7 @@ const (
 	pyQuote                // a line of a traceback that the value quotes
 	pyBox                  // a line of Rich's box
 	pyBoxEnd               // the lower edge of that
+	pyLead                 // a line that leads to a traceback which is set in
 	pyShow                 // a line of a traceback with its source, as IPython and stackprinter draw it
 )
 
@@ -64,7 +65,7 @@ func openPython(line []byte) opening {
 	if isPyPlace(line) || isPyShowHead(line) {
 		return opening{grammar: &pythonGrammar, state: pyShow, verdict: maybe, bare: true}
 	}
-	if n := len(line) - len(pyTraceback); n > 0 && n <= maxPyMargin && hasSuffix(line, pyTraceback) {
+	if n := len(line) - len(pyTraceback); n > 0 && n <= maxPyMargin && hasSuffix(line, pyTraceback) && !isQuoteMark(line[:n]) {
 		return opening{grammar: &pythonGrammar, state: pyHead, verdict: maybe, margin: uint8(n)}
 	}
 	return openPytest(line)
@@ -94,6 +95,8 @@ func stepPyLine(g *group, line []byte) verdict {
 		return stepPyBox(g, line)
 	case pyShow:
 		return stepPyShow(g, line)
+	case pyLead:
+		return stepPyLead(g, line)
 	case pyMarker:
 		return stepPyMarker(g, line)
 	case pyMargin:

@@ -11,7 +11,7 @@ const (
 
 // openPyValue takes the line "Type: value" that ends the frames.
 func (g *group) openPyValue(line []byte) {
-	g.state, g.count = pyValue, 0
+	g.state, g.count, g.gap = pyValue, 0, false
 	switch {
 	case hasSuffix(line, pyTraceback):
 		g.state = pyQuote
@@ -24,9 +24,10 @@ func (g *group) openPyValue(line []byte) {
 func stepPyValue(g *group, line []byte) verdict {
 	switch {
 	case blank(line):
+		g.gap = g.gap || !endsInColon(g.text)
 		return maybe
 	case string(line) == pyCause, string(line) == pyContext:
-		g.state = pyMarker
+		g.state, g.gap = pyMarker, false
 		return accept
 	case string(line) == pyStack, string(line) == "Call stack:":
 		g.state = pyExtra
@@ -54,13 +55,14 @@ func stepPyValue(g *group, line []byte) verdict {
 		return accept
 	case isPyRule(line):
 		return refuse
-	case g.state == pyValue && (line[0] == ' ' || line[0] == '\t' || continues(line)):
+	case g.gap && isCeleryBanner(line):
+		return drop
+	case g.state == pyValue && !(g.gap && g.goesOn()) && (line[0] == ' ' || line[0] == '\t' || continues(line)):
 		g.stretch(line)
 		return accept
 	}
-	if g.state == pyValue && line[len(line)-1] != ']' && (hasPrefix(line, "[SQL: ") || hasPrefix(line, "[parameters: ")) { // SQLAlchemy's
-		g.state, g.count = pyBracket, 0
-		return maybe
+	if g.state == pyValue && isSQLAlchemyPart(line) {
+		return stepPyBracket(g, line)
 	}
 	if g.state == pyValue && g.showsEnd(line) {
 		g.state = pySettled
@@ -70,11 +72,23 @@ func stepPyValue(g *group, line []byte) verdict {
 	if g.count++; g.count > maxPlainValue {
 		return drop
 	}
-	if g.state == pySettled { // notes: the marker of a chain may come behind them
+	if g.state == pySettled || g.gap && g.goesOn() { // notes: the marker of a chain may come behind them
 		return free
 	}
 	return likely
 }
+
+// goesOn reports whether the program survived the exception, so that its output
+// may follow.
+func (g *group) goesOn() bool { return g.headed || g.isUnraisable() }
+
+// isUnraisable reports whether the interpreter could only tell of the exception,
+// as with one in a __del__.
+func (g *group) isUnraisable() bool { return hasPrefix(g.text, "Exception ignored ") }
+
+// isCeleryBanner recognises the first line of what a worker of Celery prints when
+// it is ready.
+func isCeleryBanner(line []byte) bool { return hasPrefix(line, " -------------- ") }
 
 // nativeStackHead is how Selenium's errors announce the stack of the browser's
 // driver.
@@ -106,12 +120,20 @@ func isPyClass(name []byte) bool {
 	return isClassName(view(name[bytes.LastIndexByte(name, '.')+1:]))
 }
 
+// isSQLAlchemyPart recognises the lines that follow the database's own words.
+func isSQLAlchemyPart(line []byte) bool {
+	return hasPrefix(line, "[SQL: ") || hasPrefix(line, "[parameters: ") || hasPrefix(line, "(Background on this error at: ")
+}
+
 // stepPyBracket takes the lines of a value up to the bracket that closes them.
 func stepPyBracket(g *group, line []byte) verdict {
-	if len(line) > 0 && line[len(line)-1] == ']' {
-		g.state, g.count = pyValue, 0
+	if len(line) > 0 && (line[len(line)-1] == ']' || line[0] == '(' && g.state != pyBracket) {
+		g.state, g.count, g.gap = pyValue, 0, false
 		g.stretch(line)
 		return accept
+	}
+	if g.state != pyBracket {
+		g.state, g.count = pyBracket, 0
 	}
 	if g.count++; g.count > maxPyBracket {
 		return drop
@@ -153,15 +175,14 @@ func endsInColon[T string | []byte](text T) bool {
 func (g *group) endsPyValue(line []byte) bool {
 	name := line[:pythonType(line)]
 	value := bytes.TrimSpace(bytes.TrimPrefix(line[len(name):], []byte(":")))
-	if len(value) == 0 || hasPrefix(value, "[Errno ") || string(name) == "KeyError" || isSyntaxError(name) {
+	if len(value) == 0 || g.isUnraisable() || hasPrefix(value, "[Errno ") || string(name) == "KeyError" || isSyntaxError(name) {
 		return true
 	}
 	shown, raised, whole := false, false, false
 	g.eachPySource(g.text[min(g.trace, len(g.text)):], func(source []byte) bool {
 		shown = shown || !blank(source)
 		raised = raised || bytes.Contains(source, []byte("raise")) || bytes.Contains(source, []byte("assert"))
-		at := bytes.Index(source, value)
-		whole = at >= 0 && at+len(value) < len(source) && isQuote(source[at+len(value)])
+		whole = endsLiteral(source, value) || g.goesOn() && endsFString(source, value)
 		return !whole
 	})
 	if whole {
@@ -184,6 +205,30 @@ func (g *group) eachPySource(text []byte, do func(source []byte) bool) {
 		}
 		text = text[:i]
 	}
+}
+
+// endsLiteral reports whether a literal in the source ends with the value.
+func endsLiteral(source, value []byte) bool {
+	at := bytes.Index(source, value)
+	return at >= 0 && at+len(value) < len(source) && isQuote(source[at+len(value)])
+}
+
+// endsFString reports whether the source raises f"text {x} text" and the value is
+// that, as far as can be seen: x might have several lines.
+func endsFString(source, value []byte) bool {
+	at := bytes.Index(source, []byte("(f"))
+	if at < 0 || at+3 >= len(source) || !isQuote(source[at+2]) {
+		return false
+	}
+	text := source[at+3:]
+	end := bytes.IndexByte(text, source[at+2])
+	if end < 0 || end+1 == len(text) || text[end+1] != ')' {
+		return false
+	}
+	text = text[:end]
+	from, to := bytes.IndexByte(text, '{'), bytes.LastIndexByte(text, '}')
+	return from > 0 && to > from && !bytes.Contains(text, []byte(`\n`)) &&
+		bytes.HasPrefix(value, text[:from]) && bytes.HasSuffix(value, text[to+1:])
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }

@@ -1,0 +1,39 @@
+package detect
+
+import "bytes"
+
+// fenceGrammar is a block of code in a text of Markdown, from one fence to the
+// other. A trace in it is shown as an example. The group never becomes an event:
+// its lines go out one by one, and are searched for traces only if the fence is
+// not closed.
+var fenceGrammar = grammar{why: "code block", step: stepFence}
+
+const (
+	fenceOpen uint8 = iota
+	fenceClosed
+)
+
+const fenceMark = "```"
+
+// maxFence bounds the lines of a block that are held back.
+const maxFence = 60
+
+func stepFence(g *group, line []byte) verdict {
+	if g.state == fenceClosed {
+		return refuse
+	}
+	switch {
+	case hasPrefix(line, fenceMark):
+		if len(bytes.TrimRight(line, " ")) > len(fenceMark) {
+			return refuse // it opens a block: what was taken for a fence that opens one had closed one
+		}
+		g.state = fenceClosed
+	case g.count == maxFence:
+		return refuse
+	}
+	g.count++
+	return maybe
+}
+
+// isOpenFence reports whether the group is a block that was not closed.
+func (g *group) isOpenFence() bool { return g.grammar == &fenceGrammar && g.state == fenceOpen }
