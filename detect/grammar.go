@@ -60,7 +60,7 @@ func open(line []byte, r *Record) opening {
 	if r.Format == JSON {
 		return opening{}
 	}
-	if o := openByRecord(line, r); o.led {
+	if o := openByRecord(line, r); o.led || o.margin > 0 && r.Level > NotSet && r.Level < Warning {
 		return opening{}
 	} else if o.verdict != refuse {
 		return o

@@ -8,6 +8,7 @@ var openings = [...]prefix{
 	{"Future exception was never retrieved", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception in callback ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception occurred during processing of request from ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"exception calling callback for <", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception ignored ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception in thread \"", opening{grammar: &javaGrammar, state: javaValue, verdict: accept}},
 	{"Error in atexit._run_exitfuncs:", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},

@@ -16,6 +16,9 @@ const maxPyMargin = 120
 // in a box.
 func openPyHead(line []byte) opening {
 	n := indent(line)
+	if n > 0 && n < len(line) && line[n] == '|' { // drawn along the traceback
+		n += 1 + indent(line[n+1:])
+	}
 	if n > maxPyMargin || n == len(line) || line[n] != 'T' && line[n] != '+' && line[n] < 0x80 {
 		return opening{}
 	}
@@ -105,6 +108,9 @@ func (g *group) afterMargin(line []byte) (int, bool) {
 	}
 	if bytes.HasPrefix(line, margin) {
 		return want, true
+	}
+	if len(line) == 0 { // textwrap.indent() leaves blank lines as they are
+		return 0, true
 	}
 	return len(line), bytes.Equal(trimRight(line), trimRight(margin))
 }
