@@ -13,7 +13,8 @@ const (
 	fenceClosed
 )
 
-const fenceMark = "```"
+// fenceMark is how many backquotes or tildes a fence has.
+const fenceMark = 3
 
 // maxFence bounds the lines of a block that are held back.
 const maxFence = 60
@@ -23,8 +24,8 @@ func stepFence(g *group, line []byte) verdict {
 		return refuse
 	}
 	switch {
-	case hasPrefix(line, fenceMark):
-		if len(bytes.TrimRight(line, " ")) > len(fenceMark) {
+	case len(g.text) >= fenceMark && bytes.HasPrefix(line, g.text[:fenceMark]):
+		if len(bytes.TrimRight(line, " ")) > fenceMark {
 			return refuse // it opens a block: what was taken for a fence that opens one had closed one
 		}
 		g.state = fenceClosed

@@ -42,6 +42,7 @@ var openings = [...]prefix{
 	{"*** Error in `", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
 
 	{"```", opening{grammar: &fenceGrammar, verdict: maybe}},
+	{"~~~", opening{grammar: &fenceGrammar, verdict: maybe}},
 
 	{goRaceRule, opening{grammar: &goRaceGrammar, state: goRaceStart, verdict: maybe}},
 }

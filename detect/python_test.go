@@ -11,6 +11,8 @@ import (
 const (
 	pyTestTrace = "Traceback (most recent call last):\n  File \"/srv/app/a.py\", line 3, in f\n"
 	pyTestWhole = pyTestTrace + "    d[k]\nKeyError: 'k'\n"
+	pyTestGroup = pyGroup + "\n  |   File \"/srv/app/a.py\", line 3, in f\n  |     g()\n  | ExceptionGroup: no (1 sub-exception)\n" +
+		"  +-+---------------- 1 ----------------\n    | ValueError: 1\n    | 2\n    +------------------------------------\n"
 	pyTestError = "2026-11-28 04:00:00,000 ERROR app it failed\n"
 )
 
@@ -62,6 +64,9 @@ func TestPythonExtent(t *testing.T) {
 		{"block of code", "```pytb\n$ x\n" + pyTestWhole + "$\n```\n" + pyTestWhole + "```\n", "9-12"},
 		{"block of code that is not closed", "```\n" + pyTestWhole, "2-5"},
 		{"block of code that is long", "```\n" + pyTestWhole + strings.Repeat("x\n", maxFence) + pyTestWhole, "2-5 66-69"},
+		{"block of code between tildes", "~~~\n" + pyTestWhole + "~~~\n", ""},
+		{"two groups", strings.Repeat(pyTestGroup+"bye\n", 2), "1-8 10-17"},
+		{"a group's cause", pyTestGroup + "\n" + pyCause + "\n\n" + pyTestWhole + "bye\n", "1-15"},
 		{"end of a block of code", "```\n" + pyTestWhole + "```sh\n$ x\n```\n", "2-5"},
 	} {
 		var got []string

@@ -62,12 +62,17 @@ func endsLiteral(source, value []byte) bool {
 // lines.
 func beginsLiteral(source, value []byte) bool {
 	at := bytes.IndexAny(source, `"'`)
-	if at < 1 || source[at-1] != '(' && source[at-1] != 'f' || source[len(source)-1] != ')' || bytes.Contains(source, []byte(`\n`)) {
+	if at < 1 || source[at-1] != '(' && source[at-1] != 'f' || !endsCall(source) || bytes.Contains(source, []byte(`\n`)) {
 		return false
 	}
 	text := source[at+1:]
 	n := bytes.IndexAny(text, `{%"'`)
 	return n >= minLiteral && bytes.HasPrefix(value, text[:n])
+}
+
+// endsCall reports whether the statement raise E(…) has no further lines.
+func endsCall(source []byte) bool {
+	return source[len(source)-1] == ')' || bytes.Contains(source, []byte(") from "))
 }
 
 // minLiteral is how many bytes of a literal tell that a value is made from it.
@@ -80,10 +85,10 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' }
 // is shown.
 func isPyBuiltin(name []byte, shown bool) bool {
 	switch string(name) {
-	case "IndexError", "ZeroDivisionError", "AttributeError", "NameError", "UnboundLocalError", "ModuleNotFoundError", "RecursionError",
+	case "IndexError", "ZeroDivisionError", "AttributeError", "NameError", "UnboundLocalError", "ModuleNotFoundError",
 		"UnicodeDecodeError", "UnicodeEncodeError", "OverflowError", "EOFError":
 		return true
-	case "ValueError", "TypeError":
+	case "ValueError", "TypeError", "RecursionError":
 		return shown
 	}
 	return false

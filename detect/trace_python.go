@@ -39,6 +39,10 @@ const (
 	pyShow                 // a line of a traceback with its source, as IPython and stackprinter draw it
 )
 
+// pyGroupEnd is how far the rule that ends an exception group is set in; those
+// within it are set in further.
+const pyGroupEnd = 4
+
 const (
 	maxPyMember   = 100 // bytes of the type in "RayTaskError(ValueError)"
 	maxCreated    = 200 // lines of the place where a task was made
@@ -204,6 +208,11 @@ func stepPyMarker(g *group, line []byte) verdict {
 func stepPyMargin(g *group, line []byte) verdict {
 	n := indent(line)
 	switch {
+	case string(line) == pyGroup:
+		return refuse // another one
+	case n == pyGroupEnd && hasPrefix(line[n:], "+---"):
+		g.count = maxPlainValue
+		return accept
 	case n > 0 && n < len(line) && (line[n] == '|' || line[n] == '+'):
 		if rest, ok := cutPrefix(line, "  | "); ok && pythonType(rest) > 0 {
 			g.mark(line, rest)
