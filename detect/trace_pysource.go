@@ -16,7 +16,8 @@ const maxPySource = 12
 func (g *group) endsPyValue(line []byte) bool {
 	name := line[:pythonType(line)]
 	value := bytes.TrimSpace(bytes.TrimPrefix(line[len(name):], []byte(":")))
-	if len(value) == 0 || g.isUnraisable() || hasPrefix(value, "[Errno ") || string(name) == "KeyError" || isSyntaxError(name) {
+	if len(value) == 0 || g.isUnraisable() || hasPrefix(value, "[Errno ") || hasPrefix(value, "maximum recursion depth exceeded") ||
+		string(name) == "KeyError" || isSyntaxError(name) {
 		return true
 	}
 	if last := g.message; last.to > last.from && last.to <= len(g.text) && bytes.HasSuffix(g.text[last.from:last.to], line[len(name):]) {
@@ -88,7 +89,7 @@ func isPyBuiltin(name []byte, shown bool) bool {
 	case "IndexError", "ZeroDivisionError", "AttributeError", "NameError", "UnboundLocalError", "ModuleNotFoundError",
 		"UnicodeDecodeError", "UnicodeEncodeError", "OverflowError", "EOFError":
 		return true
-	case "ValueError", "TypeError", "RecursionError":
+	case "ValueError", "TypeError":
 		return shown
 	}
 	return false
