@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"bytes"
-	"slices"
 	"strings"
 	"time"
 
@@ -226,18 +224,6 @@ func (d *Detector) sendHeld(id capture.Stream, h held, text []byte) {
 	*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: id, Lines: 1, Text: text[h.from:h.to]}
 	classifyWith(r.Text, r, &d.colours)
 	d.send(r)
-}
-
-// reopen emits the first line of the open group and takes the others as if it had
-// opened none.
-func (d *Detector) reopen(s *stream) {
-	g := &s.group
-	text, tail, id, clock := bytes.Clone(g.text), slices.Clone(g.tail), g.stream, g.clock
-	g.reset()
-	d.sendHeld(id, tail[0], text)
-	for _, h := range tail[1:] {
-		d.Add(&capture.Line{Stream: id, Start: h.start, End: h.end, Time: h.time, Clock: clock, Text: text[h.from:h.to]})
-	}
 }
 
 func (d *Detector) sendGroup(s *stream) {
