@@ -85,9 +85,13 @@ func classifyPlain(text []byte, from int, r *Record) {
 		return
 	}
 	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) && !isDigit(text[from]) || text[from-1] == '\t') {
+		markRich(text, from, end, r)
 		return // indented: it goes on with what was said before (but " INFO" is a padded level, and tracing indents its times)
 	}
 	classifyText(text, from, end, r)
+	if text[from] == '[' && isDigit(text[end-1]) && r.Level != NotSet {
+		r.cutRichPlace(text[:end])
+	}
 }
 
 // classifyOverwritten handles a line that a terminal shows as its last part only:

@@ -77,8 +77,10 @@ func (d *Detector) Add(l *capture.Line) {
 		return
 	}
 	s.piece.open = false
-	if s.group.active() && d.extend(s, l) {
-		return
+	for s.group.active() { // a group that ends may leave another one
+		if d.extend(s, l) {
+			return
+		}
 	}
 	d.begin(s, l)
 }
@@ -96,7 +98,7 @@ func (d *Detector) Tick(clock int64) {
 func (d *Detector) Close(id capture.Stream) {
 	s := &d.streams[id]
 	s.piece.open = false
-	if s.group.active() {
+	for s.group.active() {
 		d.finish(s)
 	}
 }
@@ -125,7 +127,7 @@ func (d *Detector) Reset() {
 }
 
 func (d *Detector) expire(s *stream, clock int64) {
-	if g := &s.group; g.active() && clock-g.clock >= d.hold {
+	for g := &s.group; g.active() && clock-g.clock >= d.hold; {
 		d.finish(s)
 	}
 }
@@ -149,7 +151,7 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 	if o.alone != nil {
 		g.grammar = o.alone
 	}
-	g.stream, g.headed, g.reading = l.Stream, o.headed, r.reading()
+	g.stream, g.headed, g.margin, g.reading = l.Stream, o.headed, o.margin, r.reading()
 	g.push(l)
 	g.settle(o.verdict)
 	if o.verdict == done {
@@ -202,20 +204,30 @@ func (d *Detector) makeRoom(s *stream, n int) bool {
 	return true
 }
 
-// finish emits the open group and what it held on top of it.
+// finish emits the open group and what it held on top of it. The lines of a block
+// that was not closed may leave a group open.
 func (d *Detector) finish(s *stream) {
 	g := &s.group
+	if g.isOpenFence() {
+		d.reopen(s)
+		return
+	}
 	g.keepLikely()
 	if g.keptLines > 0 {
 		d.sendGroup(s)
 	}
 	for _, h := range g.tail {
-		r := &d.rec
-		*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: g.stream, Lines: 1, Text: g.text[h.from:h.to]}
-		classifyWith(r.Text, r, &d.colours)
-		d.send(r)
+		d.sendHeld(g.stream, h, g.text)
 	}
 	g.reset()
+}
+
+// sendHeld emits a line of a group's tail as a record of its own.
+func (d *Detector) sendHeld(id capture.Stream, h held, text []byte) {
+	r := &d.rec
+	*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: id, Lines: 1, Text: text[h.from:h.to]}
+	classifyWith(r.Text, r, &d.colours)
+	d.send(r)
 }
 
 func (d *Detector) sendGroup(s *stream) {
@@ -233,7 +245,7 @@ func (d *Detector) send(r *Record) {
 // addPiece emits a piece of a line that is longer than capture.MaxLine. The
 // first one is classified, the others follow it. Pieces never join a group.
 func (d *Detector) addPiece(s *stream, l *capture.Line) {
-	if s.group.active() {
+	for s.group.active() {
 		d.finish(s)
 	}
 	r, p := &d.rec, &s.piece

@@ -189,7 +189,7 @@ func before(list []Record, at capture.Offset) []Record {
 }
 
 func TestPauseEndsGroup(t *testing.T) {
-	lines := linesOf(capture.Stderr, []byte("Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nKeyError: 1\nmore\n"))
+	lines := linesOf(capture.Stderr, []byte("Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nRuntimeError: 1\nmore\n"))
 	for _, pause := range []int64{199 * ms, 200 * ms} {
 		var got sink
 		d := New(Options{}, got.emit)

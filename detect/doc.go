@@ -15,7 +15,9 @@
 //
 // Nothing is invented: an exception is reported only where a runtime's own form
 // of a trace was recognised. When it is unclear whether a line belongs to the
-// trace before it, it stays a record of its own.
+// trace before it, it stays a record of its own. A traceback that is shown and not
+// raised (as a quotation, in a block of code, set in where nothing leads to it) is
+// text.
 //
 // # How lines become groups
 //

@@ -37,6 +37,9 @@ func stepContinued(g *group, line []byte) verdict {
 	if v := stepInline(g, line); v != refuse && g.trace == 0 {
 		return v
 	}
+	if o := openPyHead(line); o.verdict != refuse && g.trace == 0 {
+		return g.introduce(o)
+	}
 	if _, ok := cutPrefix(line, "Caused by: "); ok && throwableType(line[len("Caused by: "):]) > 0 {
 		return g.become(&javaGrammar, javaValue)
 	}
@@ -44,7 +47,10 @@ func stepContinued(g *group, line []byte) verdict {
 		return maybe
 	}
 	if g.count++; g.count > maxGeneric || !continues(line) || len(g.tail) > 0 {
-		return refuse
+		if g.trace > 0 {
+			return refuse
+		}
+		return stepMessage(g, line)
 	}
 	return takes
 }

@@ -48,6 +48,8 @@ type opening struct {
 	headed  bool     // the line is a log line which waits for what it introduces
 	bare    bool     // the trace has no head of its own: a log line may introduce it
 	alone   *grammar // instead of grammar, if none does
+	margin  uint8    // how many blanks all lines of the trace begin with
+	led     bool     // a trace only behind a line that leads to it: on its own it is a quotation
 }
 
 // prefix is an opening that is known by the first bytes of a line.
@@ -62,14 +64,22 @@ func open(line []byte, r *Record) opening {
 	if r.Format == JSON {
 		return opening{}
 	}
-	if o := openByRecord(line, r); o.verdict != refuse {
+	if o := openByRecord(line, r); o.led || o.margin > 0 && r.Level > NotSet && r.Level < Warning {
+		return opening{}
+	} else if o.verdict != refuse {
 		return o
 	}
 	if o := openBlock(line, r); o.verdict != refuse {
 		return o
 	}
 	if !introduces(line, r) {
-		return openProgram(line, r)
+		if o := openProgram(line, r); o.verdict != refuse {
+			return o
+		}
+		return openPyLead(line, r)
+	}
+	if hasSuffix(line, pyTraceback) { // logged with traceback.format_exc()
+		return opening{grammar: &pythonGrammar, state: pyHead, verdict: maybe, headed: true}
 	}
 	return opening{grammar: &headerGrammar, state: headerUnread, verdict: maybe, headed: true}
 }

@@ -17,10 +17,10 @@ type group struct {
 	state   uint8
 	depth   uint8 // for grammars that nest
 	count   int   // for grammars that count uncertain lines
-	margin  uint8 // how far a trace is indented as a whole
 	stream  capture.Stream
 	headed  bool     // the first line is a log line that introduces the trace
 	block   *grammar // what the group is if the trace at its end turns out to be none
+	margin  uint8    // how far the trace is indented as a whole
 	gap     bool     // a blank line was seen between the log line and the trace
 	trace   int      // where in text the trace begins
 	message span     // the "Type: value" of the last exception so far
@@ -205,6 +205,9 @@ func (g *group) composeTrace(r *Record) {
 	if g.headed {
 		if r.Level == NotSet {
 			r.Level, r.Why = Error, g.grammar.why
+		}
+		if g.depth > 0 && r.Trace == Python && g.trace > g.first { // the message has more lines
+			r.Message = bytes.TrimRight(toEnd(r.Message, r.Text[:g.trace]), " \n")
 		}
 		if len(bytes.TrimSpace(r.Message)) == 0 && g.trace > 0 { // Rails leaves its first line free
 			trace := min(g.trace, g.kept)

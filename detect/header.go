@@ -8,19 +8,19 @@ import (
 // It is never parsed: the group ends up in another grammar or as a single line.
 var headerGrammar = grammar{why: "log line", step: stepHeader}
 
-// maxHeaderLines bounds the further lines of a message that a bare stack may
-// come behind.
-const maxHeaderLines = 2
-
-// maxMessageLines bounds the lines of a message that the exception behind it
-// repeats.
-const maxMessageLines = 32
+// The further lines of a message that a trace may come behind.
+const (
+	maxHeaderLines  = 2  // if any runtime's bare stack may come
+	maxMessageLines = 40 // if a traceback may, or an exception that repeats the message
+)
 
 const (
 	headerUnread uint8 = iota // which of the others it is will be known when a line follows that may belong to it
 	headerWeak                // the line may introduce a trace only
 	headerStrong              // it states an error: what is set off from it belongs to it too
+	headerLogged              // the same, and a logger wrote it: its message may have more lines
 	headerPanic               // it tells of a Go panic, whose value may have more lines
+	headerWarn                // it is a warning of a logger, which may have more lines
 )
 
 // introduces reports whether a line that begins no trace may come right before
@@ -33,7 +33,18 @@ func introduces(line []byte, r *Record) bool {
 	case r.Level == Warning:
 		return r.stampLen > 0 || len(r.Logger) > 0 || r.Format == Klog
 	case r.Level == NotSet && r.Format == Text:
-		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line) || namesException(line) || isGoLog(line, r)
+		return inlineType(line) >= 0 || tellsOfPanic(line) || tellsOfSignal(line) || namesException(line) || isGoLog(line, r) || r.stampLen > 0 && tellsOfError(line)
+	}
+	return false
+}
+
+// tellsOfError reports whether a line that has a time and no level, as Twisted
+// and RQ write it, may introduce a trace.
+func tellsOfError(line []byte) bool {
+	for _, word := range [...]string{"rror", "xception", "ailed", "ncaught", "handling", "raceback"} {
+		if bytes.Contains(line, []byte(word)) {
+			return true
+		}
 	}
 	return false
 }
@@ -64,12 +75,13 @@ func stepHeader(g *group, line []byte) verdict {
 		g.state = g.headerState()
 	}
 	if o := openTrace(line); o.verdict != refuse {
-		if g.depth > 0 && (g.depth > maxHeaderLines || !isStack(o.grammar)) && !g.repeats(o, line) {
+		python := o.grammar == &pythonGrammar && (g.state != headerStrong || g.depth <= maxHeaderLines)
+		if !python && (g.depth > 0 && !isStack(o.grammar) || g.depth > maxHeaderLines) && !g.repeats(o, line) {
 			return refuse
 		}
 		return g.introduce(o)
 	}
-	if g.depth > 0 && g.state == headerStrong && isTaskDetail(line) {
+	if g.depth > 0 && g.statesError() && isTaskDetail(line) {
 		return refuse
 	}
 	if v := stepTagged(g, line); v != refuse {
@@ -90,6 +102,10 @@ func stepHeader(g *group, line []byte) verdict {
 	if v := stepInlineElixir(g, line); v != refuse {
 		return v
 	}
+	if string(line) == pyMade {
+		g.grammar, g.state, g.count = &pythonGrammar, pyCreated, 0
+		return maybe
+	}
 	if isTaskDetail(line) || isDotnetDetail(line) {
 		if g.count++; g.count <= maxDetails {
 			return maybe
@@ -100,11 +116,11 @@ func stepHeader(g *group, line []byte) verdict {
 		return g.introduce(opening{grammar: &throwableGrammar, verdict: maybe, bare: true})
 	}
 	switch {
-	case g.state == headerStrong && g.count == 0 && blank(line): // Spring Boot leaves a line free around a trace
+	case g.statesError() && g.count == 0 && blank(line): // Spring Boot leaves a line free around a trace
 		g.gap = true
 		g.count++
 		return maybe
-	case g.state == headerStrong && g.count == 0 && g.depth == 0 && isNodeFrame(line): // consola leaves the type out
+	case g.statesError() && g.count == 0 && g.depth == 0 && isNodeFrame(line): // consola leaves the type out
 		return g.become(&nodeGrammar, nodeAfterFrame(line))
 	case g.state != headerPanic && g.count == 0 && g.depth == 0 && isGoName(line):
 		return g.introduce(opening{grammar: &goGrammar, state: goName, verdict: maybe, bare: true})
@@ -114,19 +130,48 @@ func stepHeader(g *group, line []byte) verdict {
 		if g.count++; g.count <= maxGoPreface {
 			return free
 		}
-	case g.state == headerStrong && g.count == 0 && len(line) > 0 && !continues(line) && !isProgramLine(line) && line[0] != '{':
+	case g.statesError() && g.count == 0 && g.depth < maxHeaderLines && len(line) > 0 && !continues(line) && !isProgramLine(line) && !opensObject(line):
 		g.depth++
 		return free
-	case g.state != headerWeak && g.count == 0 && g.depth == 0 && continues(line):
+	case (g.statesError() || g.state == headerPanic) && g.count == 0 && g.depth == 0 && continues(line):
 		g.grammar = &genericGrammar
 		stepInner(g, line)
 		return takes
-	case g.state == headerStrong && (g.depth > 0 || g.gap) && g.depth < maxMessageLines:
-		g.depth++
-		return free
 	}
-	return refuse
+	return stepMessage(g, line)
 }
+
+// stepMessage takes a further line of a long message, for a traceback that may
+// come behind it.
+func stepMessage(g *group, line []byte) verdict {
+	switch {
+	case opensObject(line):
+		return refuse
+	case g.state == headerLogged, g.state == headerWarn:
+	case g.state == headerStrong && (g.depth > 0 || g.gap):
+	default:
+		return refuse
+	}
+	if g.depth++; g.depth > maxMessageLines || isProgramLine(line) && inlineType(line) >= 0 {
+		return refuse
+	}
+	if blank(line) {
+		return maybe
+	}
+	return free
+}
+
+// opensObject reports whether a line may begin a JSON object over several lines.
+func opensObject(line []byte) bool {
+	if len(line) == 0 || line[0] != '{' {
+		return false
+	}
+	first := jsonBlank(line, 1)
+	return first >= len(line) || line[first] == '"'
+}
+
+// statesError reports whether the log line states an error.
+func (g *group) statesError() bool { return g.state == headerStrong || g.state == headerLogged }
 
 // repeats reports whether a line begins a trace whose exception says what the log
 // line said: then the lines between them are of the message.
@@ -142,13 +187,30 @@ func (g *group) repeats(o opening, line []byte) bool {
 
 // headerState tells what may follow the group's log line.
 func (g *group) headerState() uint8 {
+	k := &g.reading
 	switch {
 	case tellsOfPanic(g.text[:g.first]):
 		return headerPanic
-	case g.reading.level >= Error && g.reading.format != Logfmt: // a structured line is complete; a trace may follow it all the same
+	case k.level >= Error && k.format != Logfmt: // a structured line is complete; a trace may follow it all the same
+		if k.isLoggers(g.text[:g.first]) {
+			return headerLogged
+		}
 		return headerStrong
+	case k.level == Warning && k.format == Text && k.stampLen > 0:
+		return headerWarn
 	}
 	return headerWeak
+}
+
+// isLoggers reports whether a logger wrote a line that states an error, and not a
+// tool: there is a time or a logger's name, or it begins with the level in upper
+// case.
+func (k *reading) isLoggers(line []byte) bool {
+	if k.stampLen > 0 || !k.ok || k.logger.to > 0 {
+		return true
+	}
+	n := indent(line)
+	return n+1 < len(line) && (line[n] == '[' || isUpper(line[n]) && isUpper(line[n+1]))
 }
 
 // beginsWithTime reports whether a line begins with a date and a time of day,
@@ -170,7 +232,10 @@ func (g *group) introduce(o opening) verdict {
 		return refuse
 	}
 	g.grammar, g.state, g.trace = o.grammar, o.state, g.next()
-	g.count = 0
+	g.count, g.margin = 0, o.margin
+	if g.grammar == &pythonGrammar {
+		g.gap = false
+	}
 	return o.verdict
 }
 

@@ -7,6 +7,8 @@ var openings = [...]prefix{
 	{"Task exception was never retrieved", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Future exception was never retrieved", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception in callback ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"Exception occurred during processing of request from ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
+	{"exception calling callback for <", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception ignored ", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
 	{"Exception in thread \"", opening{grammar: &javaGrammar, state: javaValue, verdict: accept}},
 	{"Error in atexit._run_exitfuncs:", opening{grammar: &pythonGrammar, state: pyIntro, verdict: maybe}},
@@ -39,6 +41,9 @@ var openings = [...]prefix{
 	{"*** Aborted at ", opening{grammar: &nativeGrammar, state: natTitle, verdict: maybe}},
 	{"*** glibc detected *** ", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
 	{"*** Error in `", opening{grammar: &nativeGrammar, state: natAbort, verdict: accept}},
+
+	{"```", opening{grammar: &fenceGrammar, verdict: maybe}},
+	{"~~~", opening{grammar: &fenceGrammar, verdict: maybe}},
 
 	{goRaceRule, opening{grammar: &goRaceGrammar, state: goRaceStart, verdict: maybe}},
 }

@@ -89,6 +89,10 @@ func (h *header) inBracket(from, to int) bool {
 		if level, s := levelOf(inside[i+1:]); s == strong && isUpper(inside[i+1]) {
 			return h.state(level, to, "level word in brackets")
 		}
+		name := inside[i+1:]
+		if level, s := levelOf(inside[:i]); s == strong && isUpper(inside[0]) && (bytes.Contains(name, []byte("Process")) || bytes.Contains(name, []byte("Worker"))) { // Python's multiprocessing
+			return h.state(level, to, "level word in brackets")
+		}
 	}
 	if i := bytes.IndexByte(inside, ':'); i >= 0 { // Apache: [proxy:error]
 		if level, s := apacheLevel(inside[i+1:]); s == strong && h.stampEnd > 0 {

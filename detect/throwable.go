@@ -62,6 +62,10 @@ func stepThrowable(g *group, line []byte) verdict {
 		g.markThrowable()
 		return g.become(&javaGrammar, javaValue)
 	}
+	if o := openPyHead(line); o.verdict != refuse && g.headed { // "Type: value" was a line of a message
+		g.depth = 1
+		return g.introduce(o)
+	}
 	if g.headed && g.count == 0 && g.trace < len(g.text) && isGoFile(line) && bytes.Contains(line, []byte(".go:")) && isGoName(g.text[g.trace:]) {
 		return g.become(&goGrammar, goPlace) // "main.run" could be a type as well
 	}

@@ -14,25 +14,40 @@ const (
 	pyContext   = "During handling of the above exception, another exception occurred:"
 	pyStack     = "Stack (most recent call last):"
 	pyFatal     = "Fatal Python error: "
+	pyMade      = "source_traceback: Object created at (most recent call last):"
 	pyCaught    = `> File "` // Loguru's mark of the frame that caught it
 )
 
 // The states are named after what the line before was.
 const (
-	pyIntro  uint8 = iota // a line that a traceback follows
-	pyHead                // "Traceback (most recent call last):"
-	pyFrames              // a frame or its source
-	pyValue               // "Type: value", or more of the value
-	pyMarker              // "The above exception …"
-	pyMargin              // a line of an exception group
-	pySyntax              // the place of a syntax error that has no traceback
-	pyExtra               // frames after the exception: where it was logged
-	pyFault               // faulthandler's report
+	pyIntro   uint8 = iota // a line that a traceback follows
+	pyHead                 // "Traceback (most recent call last):"
+	pyFrames               // a frame or its source
+	pyValue                // "Type: value", or more of the value
+	pyMarker               // "The above exception …"
+	pyMargin               // a line of an exception group
+	pySyntax               // the place of a syntax error that has no traceback
+	pyExtra                // frames after the exception: where it was logged
+	pyFault                // faulthandler's report
+	pyCreated              // frames before the traceback: where asyncio's debug mode saw the task made
+	pySettled              // "Type: value", where the value is known to end with the line
+	pyBracket              // a line of a value between brackets
+	pyQuote                // a line of a traceback that the value quotes
+	pyBox                  // a line of Rich's box
+	pyBoxEnd               // the lower edge of that
+	pyLead                 // a line that leads to a traceback which is set in
+	pyShow                 // a line of a traceback with its source, as IPython and stackprinter draw it
 )
 
+// pyGroupEnd is how far the rule that ends an exception group is set in; those
+// within it are set in further.
+const pyGroupEnd = 4
+
 const (
-	maxDetails    = 6 // lines between an introduction and its traceback
-	maxPlainValue = 8 // unindented lines that may belong to a value
+	maxPyMember   = 100 // bytes of the type in "RayTaskError(ValueError)"
+	maxCreated    = 200 // lines of the place where a task was made
+	maxDetails    = 6   // lines between an introduction and its traceback
+	maxPlainValue = 8   // unindented lines that may belong to a value
 )
 
 var pythonGrammar = grammar{language: Python, why: "python traceback", step: stepPython, parse: parsePython, late: pyTraceback}
@@ -43,23 +58,49 @@ func openPython(line []byte) opening {
 	switch {
 	case line[0] == 'P' && hasPrefix(line, "Process ") && hasSuffix(line, ":"),
 		line[0] == 'E' && hasPrefix(line, "Exception in thread ") && hasSuffix(line, ":"),
-		isLower(line[0]) && hasSuffix(bytes.TrimRight(line, " "), ".RemoteTraceback:"),
-		line[0] == 'c' && hasSuffix(bytes.TrimRight(line, " "), "._RemoteTraceback:"):
+		isLower(line[0]) && isRemoteHead(bytes.TrimRight(line, " ")):
 		return intro
 	case line[0] == ' ' && hasPrefix(line, `  File "`) && isDigit(line[len(line)-1]) && !bytes.Contains(line, []byte(", in ")):
 		return opening{grammar: &pythonGrammar, state: pySyntax, verdict: maybe, bare: true}
 	}
-	return opening{}
+	if c := line[0]; c == ' ' || c == '\t' || c == '+' || c >= 0x80 {
+		return openPyHead(line)
+	}
+	if isPyPlace(line) || isPyShowHead(line) {
+		return opening{grammar: &pythonGrammar, state: pyShow, verdict: maybe, bare: true}
+	}
+	if n := len(line) - len(pyTraceback); n > 0 && n <= maxPyMargin && hasSuffix(line, pyTraceback) && !isQuoteMark(line[:n]) {
+		return opening{grammar: &pythonGrammar, state: pyHead, verdict: maybe, margin: uint8(n)}
+	}
+	return openPytest(line)
 }
 
-func stepPython(g *group, line []byte) verdict {
+// isRemoteHead recognises "multiprocessing.pool.RemoteTraceback:", behind which
+// another process's traceback stands in quotes.
+func isRemoteHead(line []byte) bool {
+	return hasSuffix(line, "RemoteTraceback:") && pythonType(line) == len(line)-1
+}
+
+func stepPyLine(g *group, line []byte) verdict {
 	switch g.state {
 	case pyIntro:
 		return stepPyIntro(g, line)
 	case pyHead, pyFrames:
 		return stepPyFrames(g, line)
-	case pyValue:
+	case pyValue, pySettled:
 		return stepPyValue(g, line)
+	case pyBracket:
+		return stepPyBracket(g, line)
+	case pyQuote:
+		return stepPyQuote(g, line)
+	case pyCreated:
+		return stepPyCreated(g, line)
+	case pyBox, pyBoxEnd:
+		return stepPyBox(g, line)
+	case pyShow:
+		return stepPyShow(g, line)
+	case pyLead:
+		return stepPyLead(g, line)
 	case pyMarker:
 		return stepPyMarker(g, line)
 	case pyMargin:
@@ -80,12 +121,30 @@ func stepPyIntro(g *group, line []byte) verdict {
 	case string(line) == pyGroup:
 		g.state = pyMargin
 		return accept
+	case string(line) == pyMade:
+		g.state = pyCreated
+		return maybe
 	case isTaskDetail(line) || string(line) == `"""`:
 		if g.count++; g.count <= maxDetails {
 			return maybe
 		}
 	}
 	return refuse
+}
+
+// stepPyCreated takes the frames of the place where a task or a handle was made.
+func stepPyCreated(g *group, line []byte) verdict {
+	if string(line) == pyTraceback {
+		if g.headed {
+			g.trace = g.next()
+		}
+		g.state = pyHead
+		return maybe
+	}
+	if g.count++; g.count > maxCreated || !hasPrefix(line, "  ") {
+		return refuse
+	}
+	return maybe
 }
 
 // isTaskDetail recognises the lines that asyncio and others put between a message
@@ -119,49 +178,11 @@ func stepPyFrames(g *group, line []byte) verdict {
 	if gap && g.state == pyHead {
 		return refuse
 	}
-	g.state, g.count = pyValue, 0
-	g.mark(line, line)
+	g.openPyValue(line)
 	if gap {
 		return takes
 	}
 	return accept
-}
-
-func stepPyValue(g *group, line []byte) verdict {
-	switch {
-	case blank(line):
-		return maybe
-	case string(line) == pyCause, string(line) == pyContext:
-		g.state = pyMarker
-		return accept
-	case string(line) == pyStack, string(line) == "Call stack:":
-		g.state = pyExtra
-		return accept
-	case string(line) == `"""`:
-		return accept
-	case line[0] == ' ' && hasPrefix(line, `  File "`), isPyRule(line):
-		return refuse
-	case line[0] == ' ' || line[0] == '\t' || continues(line):
-		g.stretch(line)
-		return accept
-	}
-	if g.count++; g.count > maxPlainValue {
-		return drop
-	}
-	return likely
-}
-
-// isPyRule recognises the rules that unittest draws between its reports.
-func isPyRule(line []byte) bool {
-	if len(line) != 70 || line[0] != '-' && line[0] != '=' {
-		return false
-	}
-	for _, c := range line {
-		if c != line[0] {
-			return false
-		}
-	}
-	return true
 }
 
 func stepPyMarker(g *group, line []byte) verdict {
@@ -174,6 +195,12 @@ func stepPyMarker(g *group, line []byte) verdict {
 	case string(line) == pyGroup:
 		g.state = pyMargin
 		return accept
+	case isPyBoxHead(line):
+		g.state = pyBox
+		return maybe
+	case isPyPlace(line) || isPyShowHead(line):
+		g.state = pyShow
+		return maybe
 	}
 	return refuse
 }
@@ -181,6 +208,11 @@ func stepPyMarker(g *group, line []byte) verdict {
 func stepPyMargin(g *group, line []byte) verdict {
 	n := indent(line)
 	switch {
+	case string(line) == pyGroup:
+		return refuse // another one
+	case n == pyGroupEnd && hasPrefix(line[n:], "+---"):
+		g.count = maxPlainValue
+		return accept
 	case n > 0 && n < len(line) && (line[n] == '|' || line[n] == '+'):
 		if rest, ok := cutPrefix(line, "  | "); ok && pythonType(rest) > 0 {
 			g.mark(line, rest)
@@ -210,7 +242,7 @@ func stepPySyntax(g *group, line []byte) verdict {
 	if n := pythonType(line); n == 0 || !isSyntaxError(line[:n]) {
 		return refuse
 	}
-	g.state, g.count = pyValue, 0
+	g.state, g.count = pySettled, 0
 	g.mark(line, line)
 	return accept
 }
@@ -230,39 +262,4 @@ func stepPyExtra(line []byte) verdict {
 		return accept
 	}
 	return refuse
-}
-
-func stepPyFault(line []byte) verdict {
-	switch {
-	case blank(line):
-		return maybe
-	case hasPrefix(line, `  File "`), hasPrefix(line, "  <"), hasPrefix(line, "  Binary file "), hasPrefix(line, "  ..."):
-		return accept
-	case hasPrefix(line, "Thread 0x"), hasPrefix(line, "Current thread"):
-		return accept
-	case hasPrefix(line, "Python runtime state: "), hasPrefix(line, "Extension modules: "), hasPrefix(line, "Enable faulthandler"):
-		return accept
-	}
-	if n := pythonType(line); n > 0 && n < len(line) && isUpper(line[bytes.LastIndexByte(line[:n], '.')+1]) {
-		return accept
-	}
-	return refuse
-}
-
-// pythonType returns the length of the type at the start of a line that is
-// "Type: value" or "Type", 0 if it is neither.
-func pythonType(line []byte) int {
-	n := 0
-	for n < len(line) && (isName(line[n]) || line[n] == '.' && n > 0 || line[n] == '<' && n > 0 || line[n] == '>') {
-		n++
-	}
-	switch {
-	case n == 0 || isDigit(line[0]) || line[n-1] == '.':
-		return 0
-	case n == len(line):
-		return n
-	case line[n] == ':' && (n+1 == len(line) || line[n+1] == ' '):
-		return n
-	}
-	return 0
 }
