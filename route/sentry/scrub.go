@@ -12,7 +12,7 @@ import (
 func (m *maker) scrub(e *event) {
 	kept := *e
 	if e.Breadcrumbs != nil {
-		m.scrubCrumbs(e.Breadcrumbs.Values)
+		m.scrubCrumbs(e.Breadcrumbs.Values, e.LogEntry)
 	}
 	eachFrame(e, m.scrubContext)
 	scrubber{m.redact}.walk(reflect.ValueOf(e).Elem())
@@ -42,13 +42,22 @@ func (m *maker) scrubLines(lines []string) []string {
 	return out
 }
 
-func (m *maker) scrubCrumbs(crumbs []crumb) {
-	messages := make([]string, len(crumbs))
+// scrubCrumbs takes the lines before an event and what the event says, if that is a
+// line as well, for one text: it may be the end of what began in them.
+func (m *maker) scrubCrumbs(crumbs []crumb, last *logEntry) {
+	lines := make([]string, len(crumbs), len(crumbs)+1)
 	for i := range crumbs {
-		messages[i] = crumbs[i].Message
+		lines[i] = crumbs[i].Message
 	}
-	for i, message := range m.scrubLines(messages) {
-		crumbs[i].Message = message
+	if last != nil {
+		lines = append(lines, last.Formatted)
+	}
+	lines = m.scrubLines(lines)
+	for i := range crumbs {
+		crumbs[i].Message = lines[i]
+	}
+	if last != nil {
+		last.Formatted = lines[len(crumbs)]
 	}
 }
 
