@@ -1,10 +1,6 @@
 package redact
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // kind is what a name says of its value.
 type kind uint8
@@ -23,23 +19,25 @@ const (
 // names are the last parts of names, in lower case without separators. Those with
 // a dot before them have to be whole or begin where a part of the name does. They hold
 // what sentry-python's scrubber.py and Relay's @password filter have.
-var names = map[string]kind{
-	"password": strong, "passwd": strong, "passwort": strong, "kennwort": strong, "passphrase": strong, ".senha": strong, ".contrasena": strong,
-	"passwordhash": strong, "passworddigest": strong, "passwordconfirmation": strong, "passwordconfirm": strong, "passwordagain": strong, "passwordrepeat": strong,
-	".pwd": strong, ".pass": strong, ".passcode": strong, "mysqlpwd": strong, "userpass": strong, "dbpass": strong, ".psw": strong,
-	"secret": strong, "secretkey": strong, "secretkeybase": strong, "secretaccesskey": strong, "secretvalue": strong, "secrettoken": strong,
-	"apikey": strong, "apisecret": strong, "privatekey": strong, "accountkey": strong, "sharedkey": strong, "sharedaccesskey": strong, "accesskey": weak,
-	"signingkey": strong, "encryptionkey": strong, "masterkey": strong, "authkey": strong, "hmackey": strong, "accesskeyid": weak, ".appkey": strong, "storagekey": strong,
-	"authtoken": strong, "accesstoken": strong, "refreshtoken": strong, "idtoken": strong, "bearertoken": strong, "apitoken": strong, "bottoken": strong,
-	"sessiontoken": strong, "securitytoken": strong, "resettoken": strong, "csrftoken": strong, "csrfmiddlewaretoken": strong, "xsrftoken": strong,
-	"sharedaccesssignature": strong, "webhooksecret": strong, "clientsecret": strong,
-	"token": weak, "tokens": weak, "secrets": weak, "passwords": weak, "apikeys": weak, ".auth": weak, ".jwt": weak, ".bearer": weak,
-	".session": weak, "sessionid": weak, "sessid": weak, ".sid": weak, "connectsid": weak, "sessionkey": weak, ".symfony": weak, "usersession": weak,
-	".csrf": weak, ".xsrf": weak, ".credentials": weak, ".credential": weak, ".cred": weak, ".creds": weak,
-	"authorization": auth, ".cookie": cookie, ".cookies": cookie, "setcookie": cookie,
-	".sig": query, ".signature": query, ".code": query, ".key": query, ".hmac": query, ".otp": query,
-	".cvv": digits, ".cvc": digits, ".cvv2": digits, ".cvc2": digits, ".pin": digits,
-	".ssn": social, "socialsecuritynumber": social, "socialsecurity": social,
+func names() map[string]kind {
+	return map[string]kind{
+		"password": strong, "passwd": strong, "passwort": strong, "kennwort": strong, "passphrase": strong, ".senha": strong, ".contrasena": strong,
+		"passwordhash": strong, "passworddigest": strong, "passwordconfirmation": strong, "passwordconfirm": strong, "passwordagain": strong, "passwordrepeat": strong,
+		".pwd": strong, ".pass": strong, ".passcode": strong, "mysqlpwd": strong, "userpass": strong, "dbpass": strong, ".psw": strong,
+		"secret": strong, "secretkey": strong, "secretkeybase": strong, "secretaccesskey": strong, "secretvalue": strong, "secrettoken": strong,
+		"apikey": strong, "apisecret": strong, "privatekey": strong, "accountkey": strong, "sharedkey": strong, "sharedaccesskey": strong, "accesskey": weak,
+		"signingkey": strong, "encryptionkey": strong, "masterkey": strong, "authkey": strong, "hmackey": strong, "accesskeyid": weak, ".appkey": strong, "storagekey": strong,
+		"authtoken": strong, "accesstoken": strong, "refreshtoken": strong, "idtoken": strong, "bearertoken": strong, "apitoken": strong, "bottoken": strong,
+		"sessiontoken": strong, "securitytoken": strong, "resettoken": strong, "csrftoken": strong, "csrfmiddlewaretoken": strong, "xsrftoken": strong,
+		"sharedaccesssignature": strong, "webhooksecret": strong, "clientsecret": strong,
+		"token": weak, "tokens": weak, "secrets": weak, "passwords": weak, "apikeys": weak, ".auth": weak, ".jwt": weak, ".bearer": weak,
+		".session": weak, "sessionid": weak, "sessid": weak, ".sid": weak, "connectsid": weak, "sessionkey": weak, ".symfony": weak, "usersession": weak,
+		".csrf": weak, ".xsrf": weak, ".credentials": weak, ".credential": weak, ".cred": weak, ".creds": weak,
+		"authorization": auth, ".cookie": cookie, ".cookies": cookie, "setcookie": cookie,
+		".sig": query, ".signature": query, ".code": query, ".key": query, ".hmac": query, ".otp": query,
+		".cvv": digits, ".cvc": digits, ".cvv2": digits, ".cvc2": digits, ".pin": digits,
+		".ssn": social, "socialsecuritynumber": social, "socialsecurity": social,
+	}
 }
 
 // maxName is the longest name that is looked at.
@@ -52,33 +50,10 @@ type name struct {
 	kind  kind
 }
 
-// namesBy holds the names by their last three letters, the longest first.
-var namesBy = func() (by [1 << 15][]name) {
-	for text, k := range names {
-		n := name{strings.TrimPrefix(text, "."), text[0] == '.', k}
-		t := triple(n.text[len(n.text)-3:])
-		by[t] = append(by[t], n)
-		slices.SortFunc(by[t], func(a, b name) int { return cmp.Or(len(b.text)-len(a.text), strings.Compare(a.text, b.text)) })
-	}
-	return by
-}()
-
 // triple numbers three letters, whatever their case.
 func triple(s string) uint16 {
 	return uint16(s[0]&31)<<10 | uint16(s[1]&31)<<5 | uint16(s[2]&31)
 }
-
-// nameEnds are the last two letters of names, and those that other rules wait for.
-var nameEnds = func() *pairs {
-	var p pairs
-	for name := range names {
-		p.add(name[len(name)-2], name[len(name)-1])
-	}
-	for _, end := range []string{"pw", "ue", "by", "er", "ic", "ty"} { // value, IDENTIFIED BY, Bearer, Basic, social security
-		p.add(end[0], end[1])
-	}
-	return &p
-}()
 
 // kindOf returns what a name says of its value.
 func kindOf(name string) kind {
@@ -114,7 +89,7 @@ func lookUp(s string) kind {
 	if n > 0 {
 		return notSecret
 	}
-	for _, n := range namesBy[triple(string(last[:]))] {
+	for _, n := range lex().named(triple(string(last[:]))) {
 		if n.endOf(s) {
 			return n.kind
 		}

@@ -53,7 +53,7 @@ func (x *scan) nameOf(p *pair, i int) bool {
 		return false
 	}
 	last := s[w.to-1]
-	if isDigit(last) && isDigit(s[w.from]) || !isDigit(last) && !nameEnds.has(s[w.to-2]|0x20, last|0x20) {
+	if isDigit(last) && isDigit(s[w.from]) || !isDigit(last) && !x.lex.nameEnds.has(s[w.to-2]|0x20, last|0x20) {
 		return false
 	}
 	if !readGap(p, s[w.to:i]) || s[i-1] == '[' { // pw[:8] is code

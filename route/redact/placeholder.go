@@ -3,14 +3,21 @@ package redact
 import (
 	"bytes"
 	"strings"
+	"sync"
 )
 
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
+// words is a set that is made when it is first asked: a program that redacts
+// nothing must not start later for it.
+type words func() map[string]bool
+
+func set(list string) words {
+	return sync.OnceValue(func() map[string]bool {
+		m := map[string]bool{}
+		for w := range strings.FieldsSeq(list) {
+			m[w] = true
+		}
+		return m
+	})
 }
 
 var (
@@ -35,7 +42,7 @@ var (
 )
 
 // isOneOf ignores case, quotes and what ends a sentence.
-func isOneOf(v string, words map[string]bool) bool {
+func isOneOf(v string, of words) bool {
 	var lower [longestWord]byte
 	if len(v) > len(lower) {
 		return false
@@ -48,7 +55,8 @@ func isOneOf(v string, words map[string]bool) bool {
 		lower[i] = c
 	}
 	w := lower[:len(v)]
-	return words[string(w)] || words[string(bytes.Trim(w, ".,;:!?'\"`)"))]
+	m := of()
+	return m[string(w)] || m[string(bytes.Trim(w, ".,;:!?'\"`)"))]
 }
 
 const longestWord = 32

@@ -71,7 +71,7 @@ func (r *Redactor) pass(s string) string {
 		s = replace(s, r.own[i].spans(s))
 	}
 	if r.builtin || r.emails {
-		x := scan{s: s, builtin: r.builtin, emails: r.emails}
+		x := scan{s: s, lex: lex(), builtin: r.builtin, emails: r.emails}
 		x.run()
 		s = replace(s, x.spans)
 	}

@@ -25,6 +25,7 @@ var class = func() (c [256]uint8) {
 // scan goes once over a text and notes the secrets in it.
 type scan struct {
 	s       string
+	lex     *lexicon
 	builtin bool
 	emails  bool
 	spans   []span
@@ -70,7 +71,7 @@ func (x *scan) passWord(i int) int {
 			if end := x.number(i); end > i {
 				return end
 			}
-		} else if tokenStarts.has(s[i], s[i+1]) && tokenNexts.has(s[i+1], s[i+2]) || s[i]-'M' < 3 {
+		} else if x.lex.tokenStart.has(s[i], s[i+1]) && x.lex.tokenNext.has(s[i+1], s[i+2]) || s[i]-'M' < 3 {
 			if from, end := tokenAt(s, i); end > i {
 				return x.cutToken(from, end)
 			}
@@ -83,7 +84,7 @@ func (x *scan) passWord(i int) int {
 		return i // the index in password[0]
 	}
 	x.word, x.least = span{start, i}, min(x.floor, start)
-	if x.builtin && i < len(s) && i-start > 1 && nameEnds.has(s[i-2]|0x20, s[i-1]|0x20) && isGap(s[i]) {
+	if x.builtin && i < len(s) && i-start > 1 && x.lex.nameEnds.has(s[i-2]|0x20, s[i-1]|0x20) && isGap(s[i]) {
 		if end := x.afterName(i); end > i {
 			return end
 		}
@@ -184,16 +185,6 @@ func skipGap(s string, i int) int {
 		}
 	}
 	return i
-}
-
-// pairs is a set of two bytes.
-type pairs [1 << 16 / 64]uint64
-
-func (p *pairs) add(a, b byte) { n := uint(a)<<8 | uint(b); p[n/64] |= 1 << (n % 64) }
-
-func (p *pairs) has(a, b byte) bool {
-	n := uint(a)<<8 | uint(b)
-	return p[n/64]&(1<<(n%64)) != 0
 }
 
 func isDigit(c byte) bool  { return c-'0' < 10 }

@@ -50,37 +50,13 @@ var forms = []tokenForm{
 	{"hooks.slack.com/services/", 20, path64, false, 25, false}, {"webhookb2/", 36, path64 + "@", false, 10, false},
 }
 
-// tokenStarts and tokenNexts are the first and the second two letters of what tokenAt
-// knows, and formsBy the forms by their first.
-var tokenStarts, tokenNexts, formsBy = func() (first, second *pairs, by [256][]tokenForm) {
-	first, second = &pairs{}, &pairs{}
-	add := func(prefix string) {
-		first.add(prefix[0], prefix[1])
-		second.add(prefix[1], prefix[2])
-	}
-	for _, f := range forms {
-		by[f.prefix[0]] = append(by[f.prefix[0]], f)
-		if len(f.prefix) > 2 {
-			add(f.prefix)
-			continue
-		}
-		for _, c := range f.chars {
-			add(f.prefix + string(c))
-		}
-	}
-	for _, prefix := range []string{"eyJ", "bot", "webhooks"} {
-		add(prefix)
-	}
-	return first, second, by
-}()
-
 // tokenAt returns what to hide of the token that begins at i, and its end; i, if none
 // does.
 func tokenAt(s string, i int) (from, end int) {
 	if i+2 >= len(s) {
 		return i, i
 	}
-	of := formsBy[s[i]]
+	of := lex().formsBy[s[i]]
 	for n := range of {
 		f := &of[n]
 		if from, end = f.at(s, i); end > i {

@@ -167,7 +167,11 @@ func TestProbeRealProcess(t *testing.T) {
 	}
 	defer func() { child.Process.Kill(); child.Wait() }()
 	dir, _ := os.Getwd()
-	if proc, ok := p.read(child.Process.Pid); !ok || proc.cwd != dir || len(proc.args) != 2 {
+	proc, ok := p.read(child.Process.Pid)
+	for deadline := time.Now().Add(10 * time.Second); !ok && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		proc, ok = p.read(child.Process.Pid) // its arguments are there a moment after it has begun
+	}
+	if !ok || proc.cwd != dir || len(proc.args) != 2 {
 		t.Errorf("%+v, %v", proc, ok)
 	}
 	if _, ok := p.read(os.Getpid()); ok {

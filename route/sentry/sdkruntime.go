@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 func readMost(r io.Reader, most int) ([]byte, error) {
@@ -145,7 +146,7 @@ func (p prober) php(proc *process) string {
 	}
 }
 
-var sentryJar = regexp.MustCompile(`(^|/)sentry(-[a-z][a-z0-9]*)*-[0-9][^/]*\.jar$`)
+var sentryJar = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|/)sentry(-[a-z][a-z0-9]*)*-[0-9][^/]*\.jar$`) })
 
 // java returns the jar of the SDK that a JVM has open, or that lies in its
 // program's.
@@ -153,7 +154,7 @@ func (p prober) java(proc *process) string {
 	dir := "proc/" + strconv.Itoa(proc.pid) + "/fd"
 	entries, _ := fs.ReadDir(p.root, dir)
 	for _, e := range entries[:min(len(entries), 4096)] {
-		if to := p.link(dir + "/" + e.Name()); sentryJar.MatchString(to) {
+		if to := p.link(dir + "/" + e.Name()); sentryJar().MatchString(to) {
 			return to
 		}
 	}
@@ -161,7 +162,7 @@ func (p prober) java(proc *process) string {
 		switch next := proc.args[i+1]; arg {
 		case "-cp", "-classpath", "--class-path":
 			for jar := range strings.SplitSeq(next, ":") {
-				if sentryJar.MatchString(jar) && p.exists(proc.absolute(jar)) {
+				if sentryJar().MatchString(jar) && p.exists(proc.absolute(jar)) {
 					return jar
 				}
 			}
@@ -189,7 +190,7 @@ func (p prober) inJar(name string) string {
 		return ""
 	}
 	for _, entry := range jar.File {
-		if entry.Name == "io/sentry/Sentry.class" || sentryJar.MatchString(entry.Name) {
+		if entry.Name == "io/sentry/Sentry.class" || sentryJar().MatchString(entry.Name) {
 			return name + "!/" + entry.Name
 		}
 	}
