@@ -8,11 +8,16 @@ import (
 // Recall takes a record that was dealt with in a life before: it may only be what
 // came before an event. What one run wrote is not behind the events of the next.
 func (e *Events) Recall(r *detect.Record) {
-	if r.Began {
-		e.crumbs.used, e.output.used = 0, 0
-	}
+	e.enter(r.Run)
 	e.crumbs.push(r)
 	e.output.push(r)
+}
+
+// enter forgets what another run wrote than that of the record at hand.
+func (e *Events) enter(run *detect.Run) {
+	if run != nil && run.ID != e.run {
+		e.run, e.crumbs.used, e.output.used = run.ID, 0, 0
+	}
 }
 
 // Reach returns the oldest record that what is held, or the next event, has

@@ -71,6 +71,7 @@ type Events struct {
 	ticked bool
 
 	runs   bool
+	run    string // whose records are in crumbs and output
 	crumbs crumbRing
 	output outputRing
 	queue  []*waiting // what is held, then the events behind it; owned by Events
@@ -109,6 +110,7 @@ func NewEvents(o EventOptions, emit func(*detect.Record)) *Events {
 // Records that are no events are wanted too: they are the crumbs, and tell
 // whether a trace was the last word. What Add keeps it copies.
 func (e *Events) Add(r *detect.Record, event bool) {
+	e.enter(r.Run)
 	event = event && (!r.Continues() || r.Trace != detect.NoLanguage) // what goes on was an event already
 	switch {
 	case r.Exit != nil && r.Exit.Worker != nil:

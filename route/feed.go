@@ -132,7 +132,7 @@ func (f *feed) Frame(fr *capture.Frame) {
 	}
 	f.tick(fr.Clock)
 	f.end = max(f.end, fr.Offset+capture.Offset(len(fr.Payload)))
-	if f.recall != nil && !f.recall.frame(fr) {
+	if f.recall != nil && !f.recall.frame(fr, f.current) {
 		f.recall = nil
 	}
 	f.splitter.Frame(fr)

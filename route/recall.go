@@ -15,6 +15,7 @@ const recallMost = 128 << 10
 type recall struct {
 	until    [capture.Streams]capture.Offset
 	last     capture.Offset // the largest of until
+	run      *detect.Run    // of the frame at hand
 	splitter *capture.Splitter
 	detector *detect.Detector
 }
@@ -35,9 +36,7 @@ func newRecall(at capture.Cursor, members []*delivery) *recall {
 		r.last = max(r.last, o)
 	}
 	r.detector = detect.New(detect.Options{}, func(rec *detect.Record) {
-		if rec.Stream == capture.Lifecycle {
-			readLifecycle(rec)
-		}
+		rec.Run = r.run
 		for _, e := range events {
 			e.Recall(rec)
 		}
@@ -50,13 +49,16 @@ func newRecall(at capture.Cursor, members []*delivery) *recall {
 	return r
 }
 
-// frame takes what of a frame lies before the cursor. It reports false once
+// frame takes what of a frame of a run lies before the cursor. It reports false once
 // nothing more will.
-func (r *recall) frame(f *capture.Frame) bool {
-	if f.Offset >= r.last {
+func (r *recall) frame(f *capture.Frame, run *detect.Run) bool {
+	done := f.Offset >= r.last
+	if done || run != r.run {
 		for s := range capture.Stream(capture.Streams) {
 			r.detector.Close(s)
 		}
+	}
+	if r.run = run; done {
 		return false
 	}
 	part := *f

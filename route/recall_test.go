@@ -161,15 +161,12 @@ func TestRunsAreTold(t *testing.T) {
 func TestBackgroundIsOfOneRun(t *testing.T) {
 	var crumbs []detect.Crumb
 	e := NewEvents(EventOptions{}, func(r *detect.Record) { crumbs = r.Event.Crumbs })
-	for i, text := range []string{"of the first", `{"event":"start","pid":8}`, "of the second", "wrong"} {
-		r := detect.Record{ID: capture.Offset(i), End: capture.Offset(i + 1), Level: detect.Info, Text: []byte(text), Message: []byte(text), Lines: 1}
-		if text[0] == '{' {
-			r.Stream = capture.Lifecycle
-			readLifecycle(&r)
-		}
+	for i, text := range []string{"of the first", "of the second, early", "app started", "of the second", "wrong"} {
+		r := detect.Record{ID: capture.Offset(i), End: capture.Offset(i + 1), Level: detect.Info, Text: []byte(text), Message: []byte(text), Lines: 1,
+			Run: &detect.Run{ID: fmt.Sprint(i > 0)}, Began: text == "app started"}
 		e.Add(&r, text == "wrong")
 	}
-	if len(crumbs) != 2 || crumbs[1].Message != "of the second" {
+	if len(crumbs) != 3 || crumbs[0].Message != "of the second, early" {
 		t.Errorf("crumbs %v", crumbs)
 	}
 }

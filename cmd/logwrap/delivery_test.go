@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -204,5 +205,48 @@ func TestSessionOfARun(t *testing.T) {
 	}
 	if at, err := time.Parse(time.RFC3339Nano, a["started"].(string)); err != nil || at.Before(started.Add(-time.Second)) {
 		t.Errorf("started %v, %v", a["started"], err)
+	}
+}
+
+// TestBreadcrumbsOutliveTheRouter kills the router between the lines before a crash
+// and the crash: they are behind its event all the same, and it comes once.
+func TestBreadcrumbsOutliveTheRouter(t *testing.T) {
+	b := listenTracker(t)
+	sign := filepath.Join(t.TempDir(), "go-on")
+	script := `for i in 1 2 3 4 5 6 7 8 9; do echo "INFO:shop:step $i"; done; while [ ! -e "` + sign + `" ]; do sleep 0.02; done
+printf 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nValueError: bad\n' >&2; exit 1`
+	cmd := logwrap{args: []string{"--sentry-dsn", b.dsn(), "--", "sh", "-c", script}, env: []string{"SENTRY_RELEASE=shop@1"}}.command(t.Context())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the session to begin", func() bool { return len(b.of("session")) > 0 })
+	for range 3 {
+		var pid int
+		waitFor(t, "a router", func() bool {
+			found, ok := routerOf(cmd.Process.Pid)
+			fresh := ok && found != pid
+			pid = found
+			return fresh
+		})
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, sign, "")
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
+		t.Fatalf("ended with %v", err)
+	}
+	events := b.of("event")
+	if len(events) != 1 {
+		t.Fatalf("%d events", len(events))
+	}
+	var said []string
+	crumbs, _ := events[0].body["breadcrumbs"].(map[string]any)
+	values, _ := crumbs["values"].([]any)
+	for _, c := range values {
+		said = append(said, c.(map[string]any)["message"].(string))
+	}
+	if text := strings.Join(said, " "); !strings.Contains(text, "step 1 step 2 step 3 step 4 step 5 step 6 step 7 step 8 step 9") {
+		t.Errorf("breadcrumbs %q", said)
 	}
 }
