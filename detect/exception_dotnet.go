@@ -68,7 +68,7 @@ func (p *dotnetReader) first(line string) {
 	case isDotnetFault([]byte(line)):
 		p.faulty(line)
 		return
-	case dotnetType(line) == 0:
+	case !namesDotnet([]byte(line[:dotnetType(line)])): // a log line, and what it begins with
 		if i := inlineType([]byte(line)); i >= 0 {
 			line = line[i:]
 		}
