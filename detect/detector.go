@@ -32,6 +32,7 @@ type Detector struct {
 	scratch  []byte // scratch for a line without its colours
 	colours  []byte // what rec points into if its line has colours
 	probed   []byte // the same of probe
+	again    queue  // scratch for lines that are read a second time
 	inner    bool   // it reads a value of a record, which is not searched for others
 }
 
@@ -77,8 +78,11 @@ func (d *Detector) Add(l *capture.Line) {
 		return
 	}
 	s.piece.open = false
-	if s.group.active() && d.extend(s, l) {
-		return
+	for s.group.active() {
+		if d.extend(s, l) {
+			return
+		}
+		d.finish(s)
 	}
 	d.begin(s, l)
 }
@@ -96,9 +100,7 @@ func (d *Detector) Tick(clock int64) {
 func (d *Detector) Close(id capture.Stream) {
 	s := &d.streams[id]
 	s.piece.open = false
-	if s.group.active() {
-		d.finish(s)
-	}
+	d.end(s)
 }
 
 // Open returns where replay has to begin for the records of a stream that are
@@ -126,6 +128,13 @@ func (d *Detector) Reset() {
 
 func (d *Detector) expire(s *stream, clock int64) {
 	if g := &s.group; g.active() && clock-g.clock >= d.hold {
+		d.end(s)
+	}
+}
+
+// end emits all that a stream holds back.
+func (d *Detector) end(s *stream) {
+	for s.group.active() {
 		d.finish(s)
 	}
 }
@@ -158,7 +167,7 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 }
 
 // extend offers a line to the open group and reports whether the group took it.
-// If not, the group has been emitted.
+// If not, the group ends before the line.
 func (d *Detector) extend(s *stream, l *capture.Line) bool {
 	g := &s.group
 	line := plain(l.Text, &d.scratch)
@@ -174,7 +183,6 @@ func (d *Detector) extend(s *stream, l *capture.Line) bool {
 		g.likely = 0
 	}
 	if v == refuse || v == drop || !d.makeRoom(s, len(l.Text)) {
-		d.finish(s)
 		return false
 	}
 	g.push(l)
@@ -202,22 +210,6 @@ func (d *Detector) makeRoom(s *stream, n int) bool {
 	return true
 }
 
-// finish emits the open group and what it held on top of it.
-func (d *Detector) finish(s *stream) {
-	g := &s.group
-	g.keepLikely()
-	if g.keptLines > 0 {
-		d.sendGroup(s)
-	}
-	for _, h := range g.tail {
-		r := &d.rec
-		*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: g.stream, Lines: 1, Text: g.text[h.from:h.to]}
-		classifyWith(r.Text, r, &d.colours)
-		d.send(r)
-	}
-	g.reset()
-}
-
 func (d *Detector) sendGroup(s *stream) {
 	r := &d.rec
 	s.group.compose(r, &d.colours)
@@ -233,9 +225,7 @@ func (d *Detector) send(r *Record) {
 // addPiece emits a piece of a line that is longer than capture.MaxLine. The
 // first one is classified, the others follow it. Pieces never join a group.
 func (d *Detector) addPiece(s *stream, l *capture.Line) {
-	if s.group.active() {
-		d.finish(s)
-	}
+	d.end(s)
 	r, p := &d.rec, &s.piece
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text, Partial: true}
 	if l.Continued {
