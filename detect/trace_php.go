@@ -247,7 +247,7 @@ func stepPHPValue(g *group, line []byte) verdict {
 	if g.count++; g.count > maxPHPValue {
 		return refuse
 	}
-	if blank(line) || isPHPPlace(line) || hasSuffix(g.text[:g.first], view(line)) { // Xdebug says it again
+	if blank(line) || isPHPPlace(line) || hasSuffix(g.text[:g.first], view(line)) || hasSuffix(bytes.TrimRight(g.text, "\n"), "Next "+view(line)) { // Xdebug says it again
 		return maybe
 	}
 	return free
