@@ -32,6 +32,7 @@ type Detector struct {
 	scratch  []byte // scratch for a line without its colours
 	colours  []byte // what rec points into if its line has colours
 	probed   []byte // the same of probe
+	again    queue  // scratch for lines that are read a second time
 	inner    bool   // it reads a value of a record, which is not searched for others
 }
 
@@ -77,10 +78,11 @@ func (d *Detector) Add(l *capture.Line) {
 		return
 	}
 	s.piece.open = false
-	for s.group.active() { // a group that ends may leave another one
+	for s.group.active() {
 		if d.extend(s, l) {
 			return
 		}
+		d.finish(s)
 	}
 	d.begin(s, l)
 }
@@ -98,9 +100,7 @@ func (d *Detector) Tick(clock int64) {
 func (d *Detector) Close(id capture.Stream) {
 	s := &d.streams[id]
 	s.piece.open = false
-	for s.group.active() {
-		d.finish(s)
-	}
+	d.end(s)
 }
 
 // Open returns where replay has to begin for the records of a stream that are
@@ -127,7 +127,14 @@ func (d *Detector) Reset() {
 }
 
 func (d *Detector) expire(s *stream, clock int64) {
-	for g := &s.group; g.active() && clock-g.clock >= d.hold; {
+	if g := &s.group; g.active() && clock-g.clock >= d.hold {
+		d.end(s)
+	}
+}
+
+// end emits all that a stream holds back.
+func (d *Detector) end(s *stream) {
+	for s.group.active() {
 		d.finish(s)
 	}
 }
@@ -160,7 +167,7 @@ func (d *Detector) begin(s *stream, l *capture.Line) {
 }
 
 // extend offers a line to the open group and reports whether the group took it.
-// If not, the group has been emitted.
+// If not, the group ends before the line.
 func (d *Detector) extend(s *stream, l *capture.Line) bool {
 	g := &s.group
 	line := plain(l.Text, &d.scratch)
@@ -176,7 +183,6 @@ func (d *Detector) extend(s *stream, l *capture.Line) bool {
 		g.likely = 0
 	}
 	if v == refuse || v == drop || !d.makeRoom(s, len(l.Text)) {
-		d.finish(s)
 		return false
 	}
 	g.push(l)
@@ -204,32 +210,6 @@ func (d *Detector) makeRoom(s *stream, n int) bool {
 	return true
 }
 
-// finish emits the open group and what it held on top of it. The lines of a block
-// that was not closed may leave a group open.
-func (d *Detector) finish(s *stream) {
-	g := &s.group
-	if g.isOpenFence() {
-		d.reopen(s)
-		return
-	}
-	g.keepLikely()
-	if g.keptLines > 0 {
-		d.sendGroup(s)
-	}
-	for _, h := range g.tail {
-		d.sendHeld(g.stream, h, g.text)
-	}
-	g.reset()
-}
-
-// sendHeld emits a line of a group's tail as a record of its own.
-func (d *Detector) sendHeld(id capture.Stream, h held, text []byte) {
-	r := &d.rec
-	*r = Record{ID: h.start, End: h.end, Time: h.time, Stream: id, Lines: 1, Text: text[h.from:h.to]}
-	classifyWith(r.Text, r, &d.colours)
-	d.send(r)
-}
-
 func (d *Detector) sendGroup(s *stream) {
 	r := &d.rec
 	s.group.compose(r, &d.colours)
@@ -245,9 +225,7 @@ func (d *Detector) send(r *Record) {
 // addPiece emits a piece of a line that is longer than capture.MaxLine. The
 // first one is classified, the others follow it. Pieces never join a group.
 func (d *Detector) addPiece(s *stream, l *capture.Line) {
-	for s.group.active() {
-		d.finish(s)
-	}
+	d.end(s)
 	r, p := &d.rec, &s.piece
 	*r = Record{ID: l.Start, End: l.End, Time: l.Time, Stream: l.Stream, Lines: 1, Text: l.Text, Partial: true}
 	if l.Continued {

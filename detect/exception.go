@@ -92,6 +92,9 @@ func grammarOf(r *Record) *grammar {
 		}
 		return &nodeGrammar
 	case Ruby:
+		if isJRuby(r.Text) {
+			return &jrubyGrammar
+		}
 		return &rubyGrammar
 	case PHP:
 		return &phpGrammar

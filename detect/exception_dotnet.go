@@ -68,12 +68,31 @@ func (p *dotnetReader) first(line string) {
 	case isDotnetFault([]byte(line)):
 		p.faulty(line)
 		return
-	case dotnetType(line) == 0:
-		if i := inlineType([]byte(line)); i >= 0 {
+	case !namesDotnet([]byte(line[:dotnetType(line)])): // a log line, and what it begins with
+		if i := inlineDotnet(line); i >= 0 {
 			line = line[i:]
 		}
 	}
 	p.push(line, "")
+}
+
+// inlineDotnet returns where in a log line an exception is named, -1 if nowhere.
+// What an arrow leads to names the one before it, whatever that is called.
+func inlineDotnet(line string) int {
+	if i := strings.Index(line, " ---> "); i > 0 && dotnetType(line[i+len(" ---> "):]) > 0 {
+		for end := 0; ; end += len(": ") {
+			k := strings.Index(line[end:i], ": ")
+			if k < 0 {
+				break
+			}
+			end += k
+			start := strings.LastIndexByte(line[:end], ' ') + 1
+			if n := dotnetType(line[start:]); n > 0 && namesDotnet([]byte(line[start:start+n])) {
+				return start
+			}
+		}
+	}
+	return inlineType([]byte(line))
 }
 
 // faulty begins an exception for a report of the runtime, which has no type.

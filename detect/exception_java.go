@@ -9,7 +9,6 @@ import (
 type javaReader struct {
 	list    []Exception
 	thread  string
-	caught  string // what Groovy prints once more
 	wrapped bool
 	bare    bool     // frames have no "at"
 	open    bool     // no frame of the last one was read: lines belong to its value
@@ -19,7 +18,7 @@ type javaReader struct {
 // parseJava reads what Throwable.printStackTrace, Logback and Log4j print.
 func parseJava(s *source) []Exception {
 	p := javaReader{}
-	for i, line := range strings.Split(s.text, "\n") {
+	for i, line := range strings.Split(cutCaught(s.text), "\n") {
 		if i == 0 {
 			p.first(line[indent(line):])
 			continue
@@ -48,13 +47,14 @@ func (p *javaReader) first(line string) {
 	line, p.bare = strings.CutPrefix(line, junitArrow)
 	if i := javaHead(line); i > 0 {
 		p.thread, line = line[len(`Exception in thread "`):i-2], line[i:]
-		if throwableType([]byte(line)) == 0 { // its toString was overridden
+		if throwableType([]byte(line)) == 0 && !isPowerAssertion(line) { // its toString was overridden
 			p.list, p.open, p.value = []Exception{{Type: "Exception", Language: Java}}, true, []string{line}
 			return
 		}
 	}
-	if rest, ok := strings.CutPrefix(line, "Caught: "); ok {
-		line, p.caught = rest, rest
+	if isPowerAssertion(line) {
+		p.push(line, "")
+		return
 	}
 	if throwableType([]byte(line)) == 0 {
 		if i := inlineType([]byte(line)); i >= 0 {
@@ -89,7 +89,7 @@ func (p *javaReader) line(line string) {
 	case p.open && len(p.list) == 1 && p.list[0].Type == "Error" && strings.HasPrefix(line, "\tjava.lang."): // what the launcher could not do
 		p.push(body, "cause")
 	case p.open:
-		p.more(line)
+		p.value = append(p.value, line)
 	}
 }
 
@@ -118,19 +118,27 @@ func (p *javaReader) link(body string) {
 	}
 }
 
-// more adds a line to the value of the last exception. Groovy prints the head
-// twice.
-func (p *javaReader) more(line string) {
-	if len(p.list) == 1 && len(p.value) == 1 && line == p.caught {
-		return
+// cutCaught cuts what Groovy's launcher prints before the trace: its head and
+// value, a first time.
+func cutCaught(text string) string {
+	rest, ok := strings.CutPrefix(text, "Caught: ")
+	if !ok {
+		return text
 	}
-	p.value = append(p.value, line)
+	head, _, _ := strings.Cut(rest, "\n")
+	if i := strings.Index(rest, "\n"+head+"\n"); i >= 0 {
+		return rest[i+1:]
+	}
+	return rest
 }
 
 // flush gives the last exception its value.
 func (p *javaReader) flush() {
 	if n := len(p.list); n > 0 {
-		p.list[n-1].Value = strings.Join(p.value, "\n")
+		e := &p.list[n-1]
+		if e.Value = strings.Join(p.value, "\n"); e.Type == "PowerAssertionError" { // a blank line sets it off
+			e.Value = strings.TrimLeft(e.Value, "\n")
+		}
 	}
 	p.value = nil
 }
@@ -146,6 +154,9 @@ func (p *javaReader) push(head, relation string) {
 		name, value = head[:n], strings.TrimPrefix(strings.TrimPrefix(head[n:], ":"), " ")
 	}
 	p.flush()
+	if isPowerAssertion(head) {
+		name, value = "org.codehaus.groovy.runtime.powerassert.PowerAssertionError", ""
+	}
 	e.Type, p.value = name, []string{value}
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		e.Module, e.Type = name[:i], name[i+1:]

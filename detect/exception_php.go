@@ -63,8 +63,10 @@ func parsePHP(s *source) []Exception {
 
 func (p *phpReader) line(line string) {
 	switch {
-	case line == "Stack trace:", line == "[stacktrace]":
+	case line == "Stack trace:", line == "[stacktrace]", line == "Call Stack:", line == "PHP Stack trace:":
 		p.heads = false
+	case !p.heads && isXdebugFrame([]byte(line)):
+		p.xdebug = append(p.xdebug, xdebugSite(line))
 	case strings.HasPrefix(line, "  thrown in "):
 		if len(p.head) > 0 && len(p.sites) == 0 && !strings.Contains(p.head[len(p.head)-1], " in ") {
 			p.head = append(p.head, strings.Replace(strings.TrimPrefix(line, "  thrown"), " on line ", ":", 1))
@@ -90,10 +92,14 @@ func (p *phpReader) finish() {
 	}
 	e := Exception{Language: PHP}
 	var at phpSite
-	e.Type, e.Value, at = phpHead(strings.Join(p.head, "\n"))
-	e.Frames = phpCalls(p.sites, at)
+	head, sites := strings.Join(p.head, "\n"), p.sites
+	if len(p.xdebug) > 0 {
+		head, sites = xdebugHead(head), reversed(p.xdebug)
+	}
+	e.Type, e.Value, at = phpHead(head)
+	e.Frames = phpCalls(sites, at)
 	p.list = append(p.list, e)
-	p.head, p.sites = nil, nil
+	p.head, p.sites, p.xdebug = nil, nil, nil
 }
 
 // phpHead reads "Type: value in file:1".

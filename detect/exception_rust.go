@@ -17,8 +17,6 @@ func parseRust(s *source) []Exception {
 		return nil
 	case strings.HasPrefix(s.text, "Error: ") && (hasAny(s.text, "\n  × ", "\n  x ") || hasAny(lines[0], "  × ", "  x ")):
 		return parseMiette(lines)
-	case strings.HasPrefix(s.text, "Error: "): // of main, after a log line about it
-		return parseRustReport("", lines)
 	case isReportMark(lines[0]) || strings.HasPrefix(s.text, "Error:"):
 		return parseRustReport(s.header, lines)
 	case string(first) == eyreCrashed:

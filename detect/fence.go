@@ -1,11 +1,6 @@
 package detect
 
-import (
-	"bytes"
-	"slices"
-
-	"github.com/logwrap/logwrap/capture"
-)
+import "bytes"
 
 // fenceGrammar is a block of code in a text of Markdown, from one fence to the
 // other. A trace in it is shown as an example. The group never becomes an event:
@@ -41,17 +36,5 @@ func stepFence(g *group, line []byte) verdict {
 	return maybe
 }
 
-// isOpenFence reports whether the group is a block that was not closed.
-func (g *group) isOpenFence() bool { return g.grammar == &fenceGrammar && g.state == fenceOpen }
-
-// reopen emits the first line of the open group and takes the others as if it had
-// opened none.
-func (d *Detector) reopen(s *stream) {
-	g := &s.group
-	text, tail, id, clock := bytes.Clone(g.text), slices.Clone(g.tail), g.stream, g.clock
-	g.reset()
-	d.sendHeld(id, tail[0], text)
-	for _, h := range tail[1:] {
-		d.Add(&capture.Line{Stream: id, Start: h.start, End: h.end, Time: h.time, Clock: clock, Text: text[h.from:h.to]})
-	}
-}
+// isClosedFence reports whether the group is a whole block of code.
+func (g *group) isClosedFence() bool { return g.grammar == &fenceGrammar && g.state == fenceClosed }

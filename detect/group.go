@@ -51,6 +51,7 @@ type group struct {
 type held struct {
 	start, end capture.Offset
 	time       int64
+	clock      int64
 	from, to   int // in text
 }
 
@@ -71,7 +72,7 @@ func (g *group) push(l *capture.Line) {
 	}
 	from := len(g.text)
 	g.text = append(g.text, l.Text...)
-	g.tail = append(g.tail, held{l.Start, l.End, l.Time, from, len(g.text)})
+	g.tail = append(g.tail, held{l.Start, l.End, l.Time, l.Clock, from, len(g.text)})
 	g.lines++
 	g.clock = l.Clock
 }

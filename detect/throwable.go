@@ -42,6 +42,9 @@ func stepThrowable(g *group, line []byte) verdict {
 	case isRubyFrame(line), isRubyFrom(line) && isRubyFrame(line[len("\tfrom "):]):
 		g.markThrowable()
 		return g.become(&rubyGrammar, rubyBare)
+	case isJRubyFrame(line):
+		g.markThrowable()
+		return g.become(&jrubyGrammar, jrubyFrames)
 	case isPHPStack(line):
 		g.markThrowable()
 		return g.become(&phpGrammar, phpFrames)
@@ -151,8 +154,10 @@ func inlineType(line []byte) int {
 			end = len(line)
 		}
 		start := typeBefore(line[:end])
-		if start < end && throwableType(line[start:]) > 0 && namesFailure(line[start:end]) {
-			return start
+		if start < end {
+			if n := throwableType(line[start:]); n > 0 && namesFailure(line[start:start+n]) {
+				return start
+			}
 		}
 		if i < 0 {
 			return -1

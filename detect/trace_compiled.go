@@ -49,7 +49,10 @@ func crystalFrame(line string) (Frame, bool) {
 	if !ok {
 		return f, false
 	}
-	place, name, _ := strings.Cut(rest, " in '")
+	place, name, ok := strings.Cut(rest, " in '")
+	if strings.Contains(place, " ") || place != "???" && !(ok && strings.HasSuffix(name, "'")) {
+		return f, false
+	}
 	f.File, f.Line, f.Column = splitPlace(place)
 	f.Function = strings.TrimSuffix(name, "'")
 	f.InApp = strings.HasSuffix(f.File, ".cr") && !hasAny(f.File, "/lib/crystal/", "/share/crystal/") && !strings.HasPrefix(f.File, "lib/")

@@ -11,7 +11,7 @@ func TestEngineFrames(t *testing.T) {
 		"# J 9% c1 com.acme.Main.hot(J)V (81 bytes) @ 0x00007faf [0x00007faf+0x07]":     {Module: "com.acme.Main", Function: "hot", InApp: true},
 		"# j  java.lang.Object.wait()V+2 java.base@17.0.15":                             {Module: "java.lang.Object", Function: "wait"},
 		"# v  ~StubRoutines::call_stub":                                                 {Function: "StubRoutines::call_stub"},
-		" 1: 0xb78db3 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]": {Function: "node::OOMErrorHandler(char const*, v8::OOMDetails const&)", File: "node"},
+		" 1: 0xb78db3 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]": {Function: "node::OOMErrorHandler", File: "node"},
 		"10: 0x195e476  [node]":                                                         {File: "node"},
 		"1: stop (/srv/app/main.js:2:27)":                                               {Function: "stop", File: "/srv/app/main.js", Line: 2, Column: 27, InApp: true},
 	} {

@@ -22,12 +22,7 @@ var javaGrammar = grammar{language: Java, why: "java stack trace", step: stepJav
 
 func stepJava(g *group, line []byte) verdict {
 	if g.state == javaCaught {
-		if string(line) != string(g.text[len("Caught: "):g.first]) {
-			return refuse
-		}
-		g.state = javaValue
-		g.mark(line, line)
-		return maybe
+		return stepCaught(g, line)
 	}
 	body := line[indent(line):]
 	switch {
@@ -63,11 +58,38 @@ func stepJava(g *group, line []byte) verdict {
 	return free
 }
 
+// stepCaught waits for the head that Groovy prints twice, behind the first value.
+func stepCaught(g *group, line []byte) verdict {
+	head := g.text[len("Caught: "):g.first]
+	if string(line) == string(head) {
+		g.state, g.count = javaValue, 0
+		g.mark(line, line)
+		return maybe
+	}
+	if g.count++; g.count > maxJavaValue || throwableType(head) == 0 && !isPowerAssertion(head) {
+		return refuse
+	}
+	if blank(line) || indent(line) > 0 {
+		return maybe
+	}
+	return free
+}
+
+// isPowerAssertion recognises how Groovy's PowerAssertionError names itself. A
+// blank line and the assertion with its values follow.
+func isPowerAssertion[T string | []byte](line T) bool {
+	const name = "Assertion failed:"
+	return len(line) >= len(name) && string(line[:len(name)]) == name && blank(line[len(name):])
+}
+
 // openJVM decides whether a line begins one of the reports that are no traces of
 // printStackTrace.
 func openJVM(line []byte) opening {
 	switch line[0] {
 	case '#', 'A', 'T':
+		if isPowerAssertion(line) {
+			return opening{grammar: &javaGrammar, state: javaValue, verdict: maybe, bare: true}
+		}
 		return openHotspot(line)
 	case '*':
 		if isStars(line) {

@@ -174,6 +174,9 @@ func isPerlWarning(text []byte) bool {
 // of Carp, and that of Devel::StackTrace, which has no tab and may leave out
 // "called".
 func isPerlCall(line []byte, p perlSpot) bool {
+	if line[0] == ' ' { // set in by who quotes it
+		return false
+	}
 	text := line[:p.start]
 	return hasSuffix(text, " called") || line[0] == '\t' && !hasPrefix(line, "\t...propagated") && !hasPrefix(line, "\t(in cleanup)") ||
 		hasPrefix(line, "eval {...}")

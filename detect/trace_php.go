@@ -247,7 +247,7 @@ func stepPHPValue(g *group, line []byte) verdict {
 	if g.count++; g.count > maxPHPValue {
 		return refuse
 	}
-	if blank(line) || isPHPPlace(line) || hasSuffix(g.text[:g.first], view(line)) { // Xdebug says it again
+	if blank(line) || isPHPPlace(line) || hasSuffix(g.text[:g.first], view(line)) || hasSuffix(bytes.TrimRight(g.text, "\n"), "Next "+view(line)) { // Xdebug says it again
 		return maybe
 	}
 	return free
@@ -267,7 +267,7 @@ func stepPHPFrames(g *group, line []byte) verdict {
 		return accept
 	case next && hasPrefix(line, "[previous exception] "+phpObject):
 		return accept
-	case hasPrefix(line, `"}`): // the end of Monolog's context
+	case hasPrefix(line, `"}`), hasPrefix(line, `","`) && hasSuffix(bytes.TrimRight(line, " []"), "}"): // the end of Monolog's context, or the rest of it
 		return done
 	case len(line) == 0 && !next:
 		g.state = phpNext

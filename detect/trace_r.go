@@ -107,11 +107,7 @@ func parseR(s *source) []Exception {
 			list, value = append(list, e), []string{rHead(rest)}
 		case strings.HasPrefix(line, "Calls: "):
 			flush()
-			for name := range strings.SplitSeq(line[len("Calls: "):], " -> ") {
-				if name = strings.TrimPrefix(name, "... "); name != "..." {
-					frames = append(frames, Frame{Function: strings.TrimSpace(name), InApp: true})
-				}
-			}
+			frames = append(frames, rCalls(line[len("Calls: "):])...)
 		case isRTail(line):
 			flush()
 		case value != nil:
@@ -125,6 +121,18 @@ func parseR(s *source) []Exception {
 	flush()
 	list[0].Frames = frames
 	return reversed(list)
+}
+
+// rCalls reads "run ... tryCatch -> fit": dots stand where an arrow would for the
+// calls that are left out.
+func rCalls(text string) []Frame {
+	var frames []Frame
+	for name := range strings.SplitSeq(strings.ReplaceAll(text, " ... ", " -> "), " -> ") {
+		if name = strings.TrimSpace(strings.TrimPrefix(name, "... ")); name != "" && name != "..." {
+			frames = append(frames, Frame{Function: name, InApp: true})
+		}
+	}
+	return frames
 }
 
 // rHead reads what stands behind "Error": " in call : value", ": value", or

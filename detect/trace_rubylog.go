@@ -72,6 +72,9 @@ func stepRubyTitle(g *group, line []byte) verdict {
 		g.state = rubyBare
 		return accept
 	}
+	if isJRubyFrame(line) {
+		return g.become(&jrubyGrammar, jrubyFrames)
+	}
 	if g.count++; g.count > maxRubyTitle {
 		return refuse
 	}

@@ -15,6 +15,8 @@ func stepReport(g *group, line []byte) verdict {
 	switch {
 	case len(line) == 0:
 	case len(body) == 0:
+	case g.trace > 0 && g.keptLines == 0 && g.reportsMain() && isReportPart(line) && g.afterBlank(): // main wrote it, and no logger
+		return drop
 	case body[0] == 'C' && isRustCaused(string(body)) && g.afterBlank():
 		g.grammar, g.state, g.count, g.depth = &rustGrammar, rustCauses, 0, 0
 		return maybe
@@ -35,6 +37,11 @@ func stepReport(g *group, line []byte) verdict {
 		return g.become(&rustGrammar, rustReport)
 	}
 	return refuse
+}
+
+// isReportPart recognises the line that tells that an "Error: value" is a report.
+func isReportPart(line []byte) bool {
+	return isRustCaused(string(line)) || string(line) == "Location:" || string(line) == "Stack backtrace:"
 }
 
 // reportsMain reports whether the trace so far begins as the error that main

@@ -99,7 +99,7 @@ func v8Frame(line string) (Frame, bool) {
 	}
 	if _, rest, ok := strings.Cut(body, " "); ok && strings.HasPrefix(body, "0x") {
 		name, module := cutLast(rest, "[")
-		return Frame{Function: strings.TrimSpace(name), File: strings.TrimSuffix(module, "]")}, true
+		return Frame{Function: cutParameters(name), File: strings.TrimSuffix(module, "]")}, true
 	}
 	if !isNodeFrame([]byte("    at " + body)) {
 		return Frame{}, false

@@ -49,6 +49,19 @@ func parseXdebug(kind, message, rest string) []Exception {
 	return list
 }
 
+// xdebugHead cuts what Xdebug says a second time behind a blank line, and writes
+// the place as PHP does.
+func xdebugHead(text string) string {
+	text = strings.TrimSpace(text)
+	if n := (len(text) - len("\n\n")) / 2; n > 0 && text[:n] == text[len(text)-n:] && strings.TrimSpace(text[n:len(text)-n]) == "" {
+		text = text[:n]
+	}
+	if i := strings.LastIndex(text, " on line "); i > 0 && number(text[i+len(" on line "):]) > 0 {
+		text = text[:i] + ":" + text[i+len(" on line "):]
+	}
+	return text
+}
+
 // xdebugSite reads "    0.0002     400936   2. run($n = 3) /srv/app/main.php:7".
 func xdebugSite(line string) phpSite {
 	_, call, _ := strings.Cut(line, ". ")
