@@ -85,7 +85,7 @@ func (p *jsonPrinter) print(e *explanation) {
 		object := fieldObject(fields)
 		out.Fields = &object
 	}
-	for _, x := range r.Exceptions() {
+	for _, x := range shownExceptions(r, out.Event) {
 		out.Exceptions = append(out.Exceptions, explainException(&x))
 	}
 	p.failed = encode(p.w, &out)
@@ -95,6 +95,15 @@ func encode(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+// shownExceptions are those of the record. The stacks of a dump that is no event
+// are none: nothing went wrong.
+func shownExceptions(r *detect.Record, event bool) []detect.Exception {
+	if r.Dump() && !event {
+		return nil
+	}
+	return r.Exceptions()
 }
 
 func explainException(x *detect.Exception) explainedException {
@@ -183,7 +192,7 @@ func (p *textPrinter) print(e *explanation) {
 		text += "; an event"
 	}
 	text += "\n             " + printable(r.Message) + "\n"
-	for _, x := range r.Exceptions() {
+	for _, x := range shownExceptions(r, e.event) {
 		text += fmt.Sprintf("             exception %s: %s (%d frames)\n", x.Type, printable([]byte(x.Value)), len(x.Frames))
 	}
 	_, p.failed = io.WriteString(p.w, text)
