@@ -84,7 +84,7 @@ func classifyPlain(text []byte, from int, r *Record) {
 	if classifyAccess(text, from, end, r) {
 		return
 	}
-	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) && !isDigit(text[from]) || text[from-1] == '\t') {
+	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) && !isDigit(text[from]) || text[from-1] == '\t') && !isColumn(text, from, end) {
 		return // indented: it goes on with what was said before (but " INFO" is a padded level, and tracing indents its times)
 	}
 	classifyText(text, from, end, r)
@@ -139,6 +139,7 @@ func classifyText(text []byte, from, end int, r *Record) {
 	if h.at < h.end {
 		h.readTail()
 		h.trailingLogger()
+		h.cutPlace()
 	}
 	r.Level, r.Why = h.level, h.why
 	h.fill(r)

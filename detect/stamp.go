@@ -109,7 +109,7 @@ func scanYearFirst(b []byte) (s stamp, n int) {
 		i++
 	}
 	if n = s.clock(b, i); n == 0 {
-		return s, 0
+		return s, s.dottedClock(b, i)
 	}
 	if s.style = isoStyle; b[4] == '/' {
 		s.style = slashStyle
@@ -175,6 +175,9 @@ func (s stamp) numericDate(b []byte, i, first, second int, sep byte) (stamp, int
 	}
 	if b[i] == ',' {
 		i++
+	}
+	if hasPrefix(b[i:], " -- ") { // Suricata
+		i += len(" --")
 	}
 	if i >= len(b) || b[i] != ' ' && b[i] != 'T' && b[i] != ':' {
 		return s, 0

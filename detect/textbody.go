@@ -86,7 +86,7 @@ func (h *header) afterColon() {
 			return
 		}
 	}
-	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
+	if h.logbook() || h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
 		return
 	}
 	i := h.at
@@ -237,6 +237,7 @@ func (h *header) afterBlank() {
 			if !h.bodyParen(&threads) {
 				return
 			}
+		case isUpper(c) && h.stampEnd == 0 && h.readStamp(): // Tinyproxy
 		case c == '<':
 			end := h.group(h.at, '>')
 			if end == 0 || h.stampEnd == 0 || bytes.IndexByte(h.text[h.at:end], ' ') >= 0 {

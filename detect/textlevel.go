@@ -21,7 +21,14 @@ func (h *header) programLevel() bool {
 // letter reads the one-letter levels after a time: MongoDB before 4.4, logcat,
 // TensorFlow, etcd.
 func (h *header) letter(end int) bool {
-	if h.stampEnd == 0 || h.words > 0 || end >= h.end || !isBlank(h.text[end]) {
+	if h.stampEnd == 0 || h.words > 0 || end >= h.end {
+		return false
+	}
+	if h.text[end] == '|' && h.text[h.at-1] == '|' {
+		level := letterLevel(h.text[h.at])
+		return level != NotSet && h.state(level, end+1, "level letter")
+	}
+	if !isBlank(h.text[end]) {
 		return false
 	}
 	switch c := h.text[h.at]; c {
@@ -55,7 +62,7 @@ func (h *header) levelPosition(at, end int, s strength) bool {
 	case ' ', '\t':
 		return h.bareLevel(at, end, s, upper, next)
 	case '|', ',', ';':
-		return s == strong && (h.stampEnd > 0 || next == '|' && upper)
+		return s == strong && (h.stampEnd > 0 || next == '|' && upper && !h.onlyLevels(end))
 	case '[':
 		return s == strong && (upper || h.stampEnd > 0 || second == 'E' && !h.begun()) // rustc: error[E0308]
 	case '!':
@@ -110,8 +117,8 @@ func (h *header) isSetting(i int) bool {
 // bareLevel decides about a level word before a blank.
 func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool {
 	if upper {
-		if !h.begun() && h.words == 0 && (h.isSetting(end) || assigns(h.text[end:h.end])) {
-			return false // a table's row, an assignment
+		if !h.begun() && h.words == 0 && (h.isSetting(end) || assigns(h.text[end:h.end]) || h.onlyLevels(end)) {
+			return false // a table's row or head, an assignment
 		}
 		return s == strong || h.stampEnd > 0 && h.words == 0
 	}

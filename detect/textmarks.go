@@ -39,8 +39,8 @@ func (h *header) letterBracket() bool {
 }
 
 // workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS,
-// "PID TIME LEVEL message", and Log4j's "12   [main] LEVEL message", where the
-// number is how long the program runs.
+// "PID TIME LEVEL message", and Log4j's "12   [main] LEVEL message" and Python's
+// "12 MainThread LEVEL message", where the number is how long the program runs.
 func (h *header) workerFirst() bool {
 	i := digitsEnd(h.text[:h.end], h.at)
 	if from := i + indent(h.text[i:h.end]); from > i && from < h.end && h.text[from] == '[' {
@@ -60,7 +60,7 @@ func (h *header) workerFirst() bool {
 		return h.elements()
 	}
 	if i >= h.end || h.text[i] != '(' {
-		return false
+		return h.uptimeThread(i)
 	}
 	pid := digitsEnd(h.text[:h.end], i+1)
 	if pid == i+1 || !hasPrefix(h.text[pid:h.end], ") ") {

@@ -71,7 +71,7 @@ func (h *header) name(letters int) bool {
 	} else if !isLoggerToken(token) {
 		return false
 	}
-	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
+	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && !isUUID(token) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
 		h.logger, h.loggerEnd = h.at, i
 	} else if open := bytes.IndexByte(token, '['); open > 0 && h.loggerEnd+1 == h.at && token[i-h.at-1] == ']' && isLoggerName(token[:open]) {
 		h.logger, h.loggerEnd = h.at, h.at+open // "host program[pid]"
