@@ -71,6 +71,10 @@ func (h *header) digitsWord() bool {
 		h.at = i
 		return false
 	}
+	if len(token) == 8 && h.stampBracket && h.style == shortStyle && isHex(token) { // WebSphere's thread
+		h.numbers, h.at = h.numbers+1, i
+		return false
+	}
 	if len(token) >= 8 && h.words == 0 && isHex(token) && h.namesLevel(i) || // a thread's address
 		token[len(token)-1] == '%' && hasPrefix(h.text[i:h.end], " [") { // FreeSWITCH's idle processor
 		h.at = i

@@ -28,8 +28,10 @@ func (h *header) otherForm() bool {
 		return h.letterFirst()
 	case isUpper(c) && h.text[h.at+1] == ' ' && h.text[h.at+2] == '[':
 		return h.letterBracket()
+	case isUpper(c) && h.text[h.at+1] == ' ' && h.text[h.at+2] == '(':
+		return h.espLetter()
 	case isDigit(c):
-		return h.workerFirst()
+		return h.wineClass() || h.workerFirst()
 	case isUpper(c) || isLower(c) || c == '_' || c == '/' || c == '.':
 		return h.nameFirst()
 	}

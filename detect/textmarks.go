@@ -8,6 +8,10 @@ func (h *header) letterFirst() bool {
 		return false
 	}
 	from := h.at + 2
+	if n >= len("15:04:05.000") && s.style == clockStyle {
+		h.stamp, h.stampEnd, h.style = from, from+n, s.style
+		return h.state(level, from+n, "level letter")
+	}
 	i := h.at + 2 + n
 	if i >= h.end || h.text[i] != ' ' {
 		return false
@@ -89,33 +93,4 @@ func (h *header) angles() bool {
 		h.logger, h.loggerEnd = name, end-1
 	}
 	return h.state(level, end, "level in brackets")
-}
-
-// symbol reads "✖  error     message" of signale and "✘ [ERROR] message" of
-// esbuild: a sign, blanks, and a level in its own column or brackets.
-func (h *header) symbol() bool {
-	i := h.tokenEnd(h.at)
-	if i-h.at > 6 || i >= h.end {
-		return false
-	}
-	if c := h.text[h.at+1]; c != 0x84 && c < 0x96 { // letterlike signs, shapes, dingbats; no bullets, arrows or dashes
-		return false
-	}
-	blanks := i
-	for i < h.end && h.text[i] == ' ' {
-		i++
-	}
-	if i < h.end && h.text[i] == '[' {
-		level, end := h.levelWord(i + 1)
-		return end > 0 && h.text[end] == ']' && h.state(level, end+1, "level in brackets")
-	}
-	end := i
-	for end < h.end && isLower(h.text[end]) {
-		end++
-	}
-	if i-blanks < 2 || !hasPrefix(h.text[end:h.end], "  ") {
-		return false
-	}
-	level, s := levelOf(h.text[i:end])
-	return s >= weak && h.state(level, end, "level word")
 }
