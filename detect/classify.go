@@ -139,7 +139,9 @@ func classifyText(text []byte, from, end int, r *Record) {
 	if h.at < h.end {
 		h.readTail()
 		h.trailingLogger()
-		h.cutPlace()
+		if h.padded {
+			h.cutPlace()
+		}
 	}
 	r.Level, r.Why = h.level, h.why
 	h.fill(r)

@@ -101,7 +101,7 @@ func scanYearFirst(b []byte) (s stamp, n int) {
 	i := 10
 	switch b[i] {
 	case ' ':
-		if i++; hasPrefix(b[i:], "at ") { // Loguru's documentation
+		if i++; b[i] == 'a' && hasPrefix(b[i:], "at ") { // Loguru's documentation
 			i += len("at ")
 		}
 	case 'T', '_', '-', ':', 't':

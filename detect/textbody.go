@@ -226,7 +226,7 @@ func (h *header) afterBlank() {
 			if !h.stepOver(c) {
 				return
 			}
-			if c == ':' || h.programBehind() {
+			if c == ':' || h.text[h.at-2] == '-' && h.programBehind() {
 				return
 			}
 			h.dashed = true
@@ -263,7 +263,7 @@ func (h *header) afterBlank() {
 
 // programBehind reads "shop: " behind the two dashes of Ruby's Logger.
 func (h *header) programBehind() bool {
-	if h.at < 2 || h.text[h.at-2] != '-' || h.text[h.at-1] != '-' {
+	if h.text[h.at-1] != '-' {
 		return false
 	}
 	h.skipBlanks()

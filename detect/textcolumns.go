@@ -72,7 +72,7 @@ func (h *header) placeColumn() int {
 
 // cutPlace takes Rich's last column off the message.
 func (h *header) cutPlace() {
-	if !h.padded || h.bracketed || h.at >= h.end {
+	if h.bracketed || h.at >= h.end {
 		return
 	}
 	if i := h.placeColumn(); i > 0 {
