@@ -84,14 +84,10 @@ func classifyPlain(text []byte, from int, r *Record) {
 	if classifyAccess(text, from, end, r) {
 		return
 	}
-	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) && !isDigit(text[from]) || text[from-1] == '\t') {
-		markRich(text, from, end, r)
+	if from > 0 && isBlank(text[0]) && (from > 2 || !isUpper(text[from]) && !isDigit(text[from]) || text[from-1] == '\t') && !isColumn(text, from, end) {
 		return // indented: it goes on with what was said before (but " INFO" is a padded level, and tracing indents its times)
 	}
 	classifyText(text, from, end, r)
-	if text[from] == '[' && isDigit(text[end-1]) && r.Level != NotSet {
-		r.cutRichPlace(text[:end])
-	}
 }
 
 // classifyOverwritten handles a line that a terminal shows as its last part only:
@@ -143,6 +139,9 @@ func classifyText(text []byte, from, end int, r *Record) {
 	if h.at < h.end {
 		h.readTail()
 		h.trailingLogger()
+		if h.padded || h.level == Critical { // that one fills its column
+			h.cutPlace()
+		}
 	}
 	r.Level, r.Why = h.level, h.why
 	h.fill(r)

@@ -36,6 +36,22 @@ func (s *stamp) clock(b []byte, i int) int {
 	return i
 }
 
+// dottedClock reads Unreal Engine's "15.04.05:000".
+func (s *stamp) dottedClock(b []byte, i int) int {
+	if i+12 > len(b) || b[4] != '.' || b[i+2] != '.' || b[i+5] != '.' || b[i+8] != ':' {
+		return 0
+	}
+	var ok1, ok2, ok3 bool
+	s.hour, ok1 = twoDigits(b, i)
+	s.min, ok2 = twoDigits(b, i+3)
+	s.sec, ok3 = twoDigits(b, i+6)
+	if !ok1 || !ok2 || !ok3 || s.hour > 23 || s.min > 59 || s.sec > 60 || digitsEnd(b, i+9) != i+12 {
+		return 0
+	}
+	s.style = dashStyle
+	return s.fraction(b, i+8)
+}
+
 // fraction reads .000 or ,000 after the seconds.
 func (s *stamp) fraction(b []byte, i int) int {
 	if i+1 >= len(b) || b[i] != '.' && b[i] != ',' && b[i] != ':' || !isDigit(b[i+1]) {
@@ -49,6 +65,9 @@ func (s *stamp) fraction(b []byte, i int) int {
 	for _, c := range b[i+1 : end] {
 		s.nsec += int(c-'0') * unit
 		unit /= 10
+	}
+	if b[i] == ',' && end == i+4 && end+4 < len(b) && b[end] == '.' && digitsEnd(b, end+1) == end+4 {
+		return end + 4 // Python's %(asctime)s.%(msecs)03d, where asctime has them already
 	}
 	return end
 }

@@ -24,6 +24,18 @@ func (r *Record) body() []byte {
 	return text[:end]
 }
 
+// bodyStart returns where a structured line begins, behind a byte order mark and
+// blanks.
+func bodyStart(text []byte) (start int) {
+	if hasPrefix(text, "\xef\xbb\xbf") {
+		start = 3
+	}
+	for start < len(text) && (isBlank(text[start]) || text[start] == '\r') {
+		start++
+	}
+	return start
+}
+
 // AppendFields appends what a structured line holds besides its level, message,
 // logger and time: the other members of a JSON object, nested ones as raw JSON;
 // the other pairs of logfmt, and those after the message of a console logger;
@@ -38,10 +50,7 @@ func (r *Record) AppendFields(dst []Field) []Field {
 	if len(text) == 0 {
 		return dst
 	}
-	start := 0
-	for start < len(text) && (isBlank(text[start]) || text[start] == '\r' || text[start] >= 0xbb && start < 3) {
-		start++
-	}
+	start := bodyStart(text)
 	switch r.Format {
 	case JSON:
 		return appendObject(dst, text, start)

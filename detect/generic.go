@@ -14,7 +14,8 @@ func continues(line []byte) bool {
 	}
 	switch line[0] {
 	case ' ', '\t':
-		return !blank(line)
+		i := indent(line)
+		return i < len(line) && !isColumn(line, i, len(line))
 	case '}', ')', ']':
 		return len(line) <= 2
 	case '.':

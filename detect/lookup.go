@@ -25,7 +25,8 @@ func (r *Record) Lookup(key string) (value []byte, ok bool) {
 		raw := lookupJSON(text[open:], key)
 		return plainValue(raw), raw != nil
 	case Logfmt:
-		return lookupPair(r.body(), 0, key)
+		text := r.body()
+		return lookupPair(text, bodyStart(text), key)
 	}
 	var buf [24]Field
 	for _, f := range r.AppendFields(buf[:0]) {

@@ -100,7 +100,11 @@ func scanYearFirst(b []byte) (s stamp, n int) {
 	}
 	i := 10
 	switch b[i] {
-	case 'T', ' ', '_', '-', ':', 't':
+	case ' ':
+		if i++; b[i] == 'a' && hasPrefix(b[i:], "at ") { // Loguru's documentation
+			i += len("at ")
+		}
+	case 'T', '_', '-', ':', 't':
 		i++
 	default:
 		return s, 0
@@ -109,7 +113,7 @@ func scanYearFirst(b []byte) (s stamp, n int) {
 		i++
 	}
 	if n = s.clock(b, i); n == 0 {
-		return s, 0
+		return s, s.dottedClock(b, i)
 	}
 	if s.style = isoStyle; b[4] == '/' {
 		s.style = slashStyle
@@ -153,10 +157,18 @@ func scanDayFirst(b []byte, d int) (s stamp, n int) {
 		return s, 0
 	}
 	s.year, s.month, s.day, s.style = 2000+first, second, third, shortStyle
+	if second > 12 { // 01/22/06, Rich and WebSphere
+		s.year, s.month, s.day = 2000+third, first, second
+	}
 	if !s.dateFits() {
 		return s, 0
 	}
-	return s, s.clock(b, i+3)
+	style := s.style
+	n = s.clock(b, i+3)
+	if s.style = style; n == 0 || second <= 12 {
+		return s, n
+	}
+	return s, s.timezone(b, n)
 }
 
 // numericDate reads 01/02/2006 15:04:05. Which of the two is the month is
@@ -175,6 +187,9 @@ func (s stamp) numericDate(b []byte, i, first, second int, sep byte) (stamp, int
 	}
 	if b[i] == ',' {
 		i++
+	}
+	if hasPrefix(b[i:], " -- ") { // Suricata
+		i += len(" --")
 	}
 	if i >= len(b) || b[i] != ' ' && b[i] != 'T' && b[i] != ':' {
 		return s, 0

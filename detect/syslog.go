@@ -11,7 +11,7 @@ func classifyPriority(text []byte, from, end int, r *Record) bool {
 		return false
 	}
 	body := digits + 1
-	if priority <= 191 && (classifyRFC5424(text, body, end, r) || classifyRFC3164(text, body, end, r)) {
+	if priority <= 191 && (classifyRFC5424(text, body, end, r) || classifyRFC3164(text, body, end, r) || classifyUntagged(text, body, end, r)) {
 		r.Level, r.Why = syslogLevel(priority&7), "syslog priority"
 		return true
 	}
@@ -89,6 +89,25 @@ func classifyRFC3164(text []byte, at, end int, r *Record) bool {
 	if !classifyBSD(text, h.at, end, r) {
 		return false
 	}
+	r.stamp, r.stampLen = int32(h.stamp), int32(h.stampEnd-h.stamp)
+	return true
+}
+
+// classifyUntagged reads "May 17 09:00:00 host message" behind a priority, without
+// which it would be too weak.
+func classifyUntagged(text []byte, at, end int, r *Record) bool {
+	h := header{text: text, at: at, end: end}
+	if !h.readStamp() || h.style != bsdStyle {
+		return false
+	}
+	h.skipBlanks()
+	host := h.tokenEnd(h.at)
+	if host >= end || !isLoggerName(text[h.at:host]) {
+		return false
+	}
+	h.at = host
+	h.skipBlanks()
+	r.Format, r.shape, r.Message = Syslog, bsdHeader, text[h.at:end]
 	r.stamp, r.stampLen = int32(h.stamp), int32(h.stampEnd-h.stamp)
 	return true
 }

@@ -97,19 +97,15 @@ func (h *header) element() bool {
 			h.afterStamp, h.prose = h.at, h.brackets == 0
 			return false
 		}
-		return h.brackets > 0 && h.symbol()
+		return h.brackets > 0 && h.symbol() || h.stampEnd > 0 && h.signLevel()
 	case h.prose && h.words == 0: // the message begins here
 	case isUpper(c) || isLower(c) || c == '_' || c >= 0x80 || h.stampEnd > 0 && (c == '.' || c == '/'):
 		return h.word()
 	case c == '(':
 		return h.paren()
 	case c == '{' || c == '<':
-		if c == '<' && h.stampEnd > 0 {
-			if end := h.group(h.at, '>'); end > 0 {
-				if level, s := levelOf(h.text[h.at+1 : end-1]); s == strong && isUpper(h.text[h.at+1]) {
-					return h.state(level, end, "level in brackets")
-				}
-			}
+		if c == '<' && h.angleLevel() {
+			return true
 		}
 		h.braces(c)
 	case c == '|' || c == '-' || c == ':' || c == ',' || c == '*' || c == '#':

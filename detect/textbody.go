@@ -11,6 +11,8 @@ func (h *header) readBody() {
 	switch c := h.text[h.at]; {
 	case h.tail == monologPromised:
 		h.skipBlanks()
+	case c == '/' && h.loggerEnd > h.at: // Icinga
+		h.at = h.loggerEnd + 1
 	case h.bracketed && c == '[': // Elasticsearch, Envoy, JVM: [WARN ][logger] message
 		h.adjacentBrackets()
 	case c == ';':
@@ -59,6 +61,9 @@ func (h *header) adjacentBrackets() {
 // noteBracket takes a bracket after the level for the logger, if it can be.
 func (h *header) noteBracket(from, to int) bool {
 	inside := bytes.TrimSpace(h.text[from+1 : to-1])
+	if colon := bytes.LastIndexByte(inside, ':'); colon > 0 && placeEnd(inside) && !isSourceFile(inside[:colon]) { // ESPHome: [name:171]
+		inside = inside[:colon]
+	}
 	if !looksLikeLogger(inside) {
 		return false
 	}
@@ -86,7 +91,7 @@ func (h *header) afterColon() {
 			return
 		}
 	}
-	if h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
+	if h.logbook() || h.at >= h.end || isBlank(h.text[h.at]) || h.lower || h.begun() && !h.joined() {
 		return
 	}
 	i := h.at
@@ -221,7 +226,7 @@ func (h *header) afterBlank() {
 			if !h.stepOver(c) {
 				return
 			}
-			if c == ':' {
+			if c == ':' || h.text[h.at-2] == '-' && h.programBehind() {
 				return
 			}
 			h.dashed = true
@@ -237,6 +242,9 @@ func (h *header) afterBlank() {
 			if !h.bodyParen(&threads) {
 				return
 			}
+		case isUpper(c) && h.stampEnd == 0 && h.readStamp(): // Tinyproxy
+		case c == '>' && h.tail == pairsPromised && hasPrefix(h.text[h.at:h.end], "> "): // a place left out
+			h.at += len("> ")
 		case c == '<':
 			end := h.group(h.at, '>')
 			if end == 0 || h.stampEnd == 0 || bytes.IndexByte(h.text[h.at:end], ' ') >= 0 {
@@ -251,6 +259,20 @@ func (h *header) afterBlank() {
 			return
 		}
 	}
+}
+
+// programBehind reads "shop: " behind the two dashes of Ruby's Logger.
+func (h *header) programBehind() bool {
+	if h.text[h.at-1] != '-' {
+		return false
+	}
+	h.skipBlanks()
+	i := h.tokenEnd(h.at)
+	if i-1 <= h.at || h.text[i-1] != ':' || !isLoggerName(h.text[h.at:i-1]) {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = h.at, i-1, i
+	return true
 }
 
 // stepOver skips a separator that stands alone.

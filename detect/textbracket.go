@@ -95,6 +95,9 @@ func (h *header) inBracket(from, to int) bool {
 		}
 	}
 	if i := bytes.IndexByte(inside, ':'); i >= 0 { // Apache: [proxy:error]
+		if h.stampEnd == 0 && h.erlangBracket(from, to) {
+			return true
+		}
 		if level, s := apacheLevel(inside[i+1:]); s == strong && h.stampEnd > 0 {
 			h.logger, h.loggerEnd = from, from+i
 			return h.state(level, to, "level word in brackets")

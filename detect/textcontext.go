@@ -19,6 +19,10 @@ func (h *header) bodyDigits() bool {
 			return false
 		}
 	}
+	if i+8 < h.end && h.bracketed && i == h.at+3 && h.text[i] == '/' && digitsEnd(h.text[:h.end], i+1) == i+7 && h.text[i+7] == ' ' {
+		h.at = i + 7 // HAProxy: the day of the year and the time
+		return true
+	}
 	if hasPrefix(h.text[i:h.end], " --- ") {
 		h.at = i + len(" --- ")
 		h.words = -1 // Spring: the logger is what stands before " : "

@@ -42,8 +42,7 @@ func (h *header) loggerDash(i, threads int) bool {
 		return false
 	}
 	h.logger, h.loggerEnd, h.at = h.at, i, j+2
-	if k := h.tokenEnd(h.at); h.text[j] == '|' && dots(token) == 0 && hasPrefix(h.text[k:h.end], " | ") && dots(h.text[h.at:k]) > 0 && isLoggerName(h.text[h.at:k]) {
-		h.logger, h.loggerEnd, h.at = h.at, k, k+len(" | ") // the column before it was the thread
+	if h.text[j] == '|' && dots(token) == 0 && h.secondColumn() {
 		return true
 	}
 	if k := h.tokenEnd(h.at); h.text[j] == '|' && hasPrefix(h.text[k:h.end], " | ") && placeEnd(h.text[h.at:k]) {
@@ -52,6 +51,25 @@ func (h *header) loggerDash(i, threads int) bool {
 	if n := bytes.IndexByte(token, ':'); n > 0 && token[n-1] != ':' && !bytes.Contains(token, []byte("::")) {
 		h.loggerEnd = h.logger + n
 	}
+	return true
+}
+
+// secondColumn reads "logger | " or loguru's "module:function:12 | " behind the
+// column of a thread.
+func (h *header) secondColumn() bool {
+	i := h.tokenEnd(h.at)
+	column := h.text[h.at:i]
+	if dots(column) == 0 || !hasPrefix(h.text[i:h.end], " | ") {
+		return false
+	}
+	n := len(column)
+	if colon := bytes.IndexByte(column, ':'); colon > 0 && isCaller(column) {
+		n = colon
+	}
+	if !isLoggerName(column[:n]) || n < len(column) && isSourceFile(column[:n]) {
+		return false
+	}
+	h.logger, h.loggerEnd, h.at = h.at, h.at+n, i+len(" | ")
 	return true
 }
 

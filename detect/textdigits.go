@@ -67,8 +67,12 @@ func (h *header) dateAlone() {
 func (h *header) digitsWord() bool {
 	i := h.tokenEnd(h.at)
 	token := h.text[h.at:i]
-	if i < h.end && h.text[i] == '\t' && h.text[h.at-1] == '\t' && len(token) == 36 && token[8] == '-' {
+	if i < h.end && h.text[i] == '\t' && h.text[h.at-1] == '\t' && (isUUID(token) || h.levelColumn(i+1)) {
 		h.at = i
+		return false
+	}
+	if len(token) == 8 && h.stampBracket && h.style == shortStyle && isHex(token) { // WebSphere's thread
+		h.numbers, h.at = h.numbers+1, i
 		return false
 	}
 	if len(token) >= 8 && h.words == 0 && isHex(token) && h.namesLevel(i) || // a thread's address
@@ -77,6 +81,16 @@ func (h *header) digitsWord() bool {
 		return false
 	}
 	return len(token) > 8 && token[len(token)-1] == ':' && h.channelLevel(token) > 0
+}
+
+// levelColumn reports whether a level fills the column at i.
+func (h *header) levelColumn(i int) bool {
+	_, end := h.levelWord(i)
+	return end > 0 && h.text[end] == '\t'
+}
+
+func isUUID(b []byte) bool {
+	return len(b) == 36 && b[8] == '-' && b[13] == '-' && b[18] == '-' && b[23] == '-'
 }
 
 // namesLevel reports whether "Level: " follows after blanks.

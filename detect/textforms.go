@@ -18,7 +18,7 @@ func (h *header) otherForm() bool {
 	case c == '<':
 		return h.closedLevel('>', h.at) || h.angles()
 	case c == '(':
-		return h.nodeWarning() || h.parenStamp() || h.parenThread()
+		return h.nodeWarning() || h.parenStamp() || h.parenName()
 	case c == '{':
 		end := h.group(h.at, '}')
 		return end > 0 && isCaller(h.text[h.at+1:end-1]) && h.closedLevel('-', end)
@@ -28,8 +28,10 @@ func (h *header) otherForm() bool {
 		return h.letterFirst()
 	case isUpper(c) && h.text[h.at+1] == ' ' && h.text[h.at+2] == '[':
 		return h.letterBracket()
+	case isUpper(c) && h.text[h.at+1] == ' ' && h.text[h.at+2] == '(':
+		return h.espLetter()
 	case isDigit(c):
-		return h.workerFirst()
+		return h.wineClass() || h.workerFirst()
 	case isUpper(c) || isLower(c) || c == '_' || c == '/' || c == '.':
 		return h.nameFirst()
 	}
@@ -78,10 +80,22 @@ func (h *header) parenStamp() bool {
 	return h.state(level, next+1, "level word")
 }
 
-// parenThread reads "(MainThread) LEVEL message".
-func (h *header) parenThread() bool {
+// parenName reads "(MainThread) LEVEL message" and "(logger) [LEVEL] message".
+func (h *header) parenName() bool {
 	end := h.group(h.at, ')')
-	if end == 0 || end+1 >= h.end || h.text[end] != ' ' || !bytes.Contains(h.text[h.at:end], []byte("hread")) {
+	if end == 0 || end+1 >= h.end || h.text[end] != ' ' {
+		return false
+	}
+	name := h.text[h.at+1 : end-1]
+	if h.text[end+1] == '[' && isLoggerName(name) {
+		level, next := h.levelWord(end + 2)
+		if next == 0 || !hasPrefix(h.text[next:h.end], "] ") {
+			return false
+		}
+		h.logger, h.loggerEnd, h.bracketed = h.at+1, end-1, true
+		return h.state(level, next+1, "level word in brackets")
+	}
+	if !bytes.Contains(name, []byte("hread")) {
 		return false
 	}
 	level, next := h.levelWord(end + 1)

@@ -1,27 +1,16 @@
 package detect
 
-// programLevel reads the levels of programs that have words of their own, after a
-// time: "fatal error: " of Unbound, stunnel's "LOG3[ui]: ".
-func (h *header) programLevel() bool {
-	switch b := h.text[h.at:h.end]; b[0] {
-	case 'f', 'F':
-		const words = len("fatal error")
-		return len(b) > words && string(b[1:words]) == "atal error" && (b[words] == ':' || hasPrefix(b[words:], " : ")) &&
-			h.state(Critical, h.at+words, "level word")
-	case 'L':
-		if len(b) < len("LOG3[0]: x") || !hasPrefix(b, "LOG") || b[4] != '[' || !isDigit(b[3]) || h.stampEnd == 0 {
-			return false
-		}
-		end, level := h.group(h.at+4, ']'), syslogLevel(int(b[3]-'0'))
-		return end > 0 && level != NotSet && hasPrefix(h.text[end:h.end], ": ") && h.state(level, end, "level number")
-	}
-	return false
-}
-
 // letter reads the one-letter levels after a time: MongoDB before 4.4, logcat,
 // TensorFlow, etcd.
 func (h *header) letter(end int) bool {
-	if h.stampEnd == 0 || h.words > 0 || end >= h.end || !isBlank(h.text[end]) {
+	if h.stampEnd == 0 || end >= h.end || h.words > 0 && !h.webSphere(end) {
+		return false
+	}
+	if h.text[end] == '|' && h.text[h.at-1] == '|' {
+		level := letterLevel(h.text[h.at])
+		return level != NotSet && h.state(level, end+1, "level letter")
+	}
+	if !isBlank(h.text[end]) {
 		return false
 	}
 	switch c := h.text[h.at]; c {
@@ -55,9 +44,11 @@ func (h *header) levelPosition(at, end int, s strength) bool {
 	case ' ', '\t':
 		return h.bareLevel(at, end, s, upper, next)
 	case '|', ',', ';':
-		return s == strong && (h.stampEnd > 0 || next == '|' && upper)
+		return s == strong && (h.stampEnd > 0 || next == '|' && upper && !h.onlyLevels(end))
 	case '[':
 		return s == strong && (upper || h.stampEnd > 0 || second == 'E' && !h.begun()) // rustc: error[E0308]
+	case '/':
+		return h.levelOfPart(at, end, s)
 	case '!':
 		return s == strong && upper && (second == '!' || isBlank(second))
 	case '>': // Log4perl
@@ -93,12 +84,15 @@ func (h *header) isSetting(i int) bool {
 	for i < h.end && !isBlank(h.text[i]) && h.text[i] != ',' && h.text[i] != ';' {
 		i++
 	}
-	if i < h.end && isBlank(h.text[i]) {
-		return false
-	}
 	value := h.text[from:i]
+	if i < h.end && isBlank(h.text[i]) {
+		return string(value) == ":" && h.isSetting(i) || h.isCount(value, i)
+	}
 	if _, ok := smallInt(value); ok {
 		return true
+	}
+	if n := len(value); n > 1 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] && i+1 == h.end {
+		return true // a member of an object in source
 	}
 	switch string(value) {
 	case "true", "false", "none", "None", "null", "nil", "<nil>", "no", "yes", "on", "off", "undefined", `""`, "''", "[]", "{}":
@@ -107,13 +101,32 @@ func (h *header) isSetting(i int) bool {
 	return false
 }
 
+// isCount reports whether a value is a number and another name with a number
+// stands behind it: "CRITICAL: 0  HIGH: 2".
+func (h *header) isCount(value []byte, i int) bool {
+	if _, ok := smallInt(value); !ok {
+		return false
+	}
+	for i < h.end && isBlank(h.text[i]) {
+		i++
+	}
+	name := h.tokenEnd(i)
+	return name > i && name+1 < h.end && h.text[name-1] == ':' && isDigit(h.text[name+1])
+}
+
 // bareLevel decides about a level word before a blank.
 func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool {
 	if upper {
-		if !h.begun() && h.words == 0 && (h.isSetting(end) || assigns(h.text[end:h.end])) {
-			return false // a table's row, an assignment
+		if !h.begun() && h.words == 0 && (h.isSetting(end) || assigns(h.text[end:h.end]) || h.onlyLevels(end)) {
+			return false // a table's row or head, an assignment
 		}
 		return s == strong || h.stampEnd > 0 && h.words == 0
+	}
+	if next == '\t' && h.stampEnd > 0 && h.text[at-1] == '\t' {
+		return s == strong
+	}
+	if !h.begun() && h.words == 0 && s == strong && h.stampBehind(end) { // Mattermost
+		return true
 	}
 	if !h.begun() || h.words > 0 {
 		return false
@@ -138,6 +151,15 @@ func (h *header) bareLevel(at, end int, s strength, upper bool, next byte) bool 
 	return false
 }
 
+// stampBehind reports whether a bracket with a date and a time stands behind the
+// blanks at i.
+func (h *header) stampBehind(i int) bool {
+	for i < h.end && h.text[i] == ' ' {
+		i++
+	}
+	return i < h.end && h.text[i] == '[' && beginsWithTime(h.text[i:h.end])
+}
+
 // assigns reports whether a text begins with the sign of an assignment or a
 // comparison between blanks.
 func assigns(b []byte) bool {
@@ -145,6 +167,9 @@ func assigns(b []byte) bool {
 		return false
 	}
 	end := 1
+	if b[1] == ':' && b[2] == '=' {
+		end = 2
+	}
 	for end < len(b) && end < 4 && (b[end] == '=' || b[end] == '>' || b[end] == '<' || b[end] == '-') {
 		end++
 	}
@@ -170,5 +195,5 @@ func (h *header) levelFollows(i int) bool {
 	if isUpper(h.text[i]) && isUpper(h.text[i+1]) {
 		return true
 	}
-	return h.text[end] == ':' && (h.style == dashStyle || hasSuffix(h.text[:i], "]: ") && h.stampBracket)
+	return h.text[end] == ':' && (h.style == dashStyle || hasSuffix(h.text[:i], "]: "))
 }

@@ -100,7 +100,7 @@ func (h *header) namesModule(name []byte) bool {
 	if bytes.IndexByte(name, '/') >= 0 || bytes.IndexByte(name, ':') >= 0 || h.stampEnd == 0 || h.bracketed {
 		return false
 	}
-	if h.level != NotSet && h.why == "level letter" {
+	if h.level != NotSet && h.why == "level letter" || h.pidBracket && h.padded {
 		return true
 	}
 	if hasSuffix(name, "Error") || hasSuffix(name, "Exception") {
@@ -125,9 +125,7 @@ func (h *header) spanPrefix() bool {
 	}
 	h.at += n + 2
 	h.skipBlanks()
-	if i := h.tokenEnd(h.at); i > h.at && h.text[i-1] == ':' {
-		h.loggerColon(i, 0)
-	}
+	h.tracingTarget()
 	return true
 }
 

@@ -8,6 +8,10 @@ func (h *header) letterFirst() bool {
 		return false
 	}
 	from := h.at + 2
+	if n >= len("15:04:05.000") && s.style == clockStyle {
+		h.stamp, h.stampEnd, h.style = from, from+n, s.style
+		return h.state(level, from+n, "level letter")
+	}
 	i := h.at + 2 + n
 	if i >= h.end || h.text[i] != ' ' {
 		return false
@@ -39,8 +43,8 @@ func (h *header) letterBracket() bool {
 }
 
 // workerFirst reads "17(31) LEVEL: message" of Kamailio and OpenSIPS,
-// "PID TIME LEVEL message", and Log4j's "12   [main] LEVEL message", where the
-// number is how long the program runs.
+// "PID TIME LEVEL message", and Log4j's "12   [main] LEVEL message" and Python's
+// "12 MainThread LEVEL message", where the number is how long the program runs.
 func (h *header) workerFirst() bool {
 	i := digitsEnd(h.text[:h.end], h.at)
 	if from := i + indent(h.text[i:h.end]); from > i && from < h.end && h.text[from] == '[' {
@@ -60,7 +64,7 @@ func (h *header) workerFirst() bool {
 		return h.elements()
 	}
 	if i >= h.end || h.text[i] != '(' {
-		return false
+		return h.uptimeThread(i)
 	}
 	pid := digitsEnd(h.text[:h.end], i+1)
 	if pid == i+1 || !hasPrefix(h.text[pid:h.end], ") ") {
@@ -89,33 +93,4 @@ func (h *header) angles() bool {
 		h.logger, h.loggerEnd = name, end-1
 	}
 	return h.state(level, end, "level in brackets")
-}
-
-// symbol reads "✖  error     message" of signale and "✘ [ERROR] message" of
-// esbuild: a sign, blanks, and a level in its own column or brackets.
-func (h *header) symbol() bool {
-	i := h.tokenEnd(h.at)
-	if i-h.at > 6 || i >= h.end {
-		return false
-	}
-	if c := h.text[h.at+1]; c != 0x84 && c < 0x96 { // letterlike signs, shapes, dingbats; no bullets, arrows or dashes
-		return false
-	}
-	blanks := i
-	for i < h.end && h.text[i] == ' ' {
-		i++
-	}
-	if i < h.end && h.text[i] == '[' {
-		level, end := h.levelWord(i + 1)
-		return end > 0 && h.text[end] == ']' && h.state(level, end+1, "level in brackets")
-	}
-	end := i
-	for end < h.end && isLower(h.text[end]) {
-		end++
-	}
-	if i-blanks < 2 || !hasPrefix(h.text[end:h.end], "  ") {
-		return false
-	}
-	level, s := levelOf(h.text[i:end])
-	return s >= weak && h.state(level, end, "level word")
 }

@@ -13,13 +13,7 @@ func (h *header) word() bool {
 	for end < h.end && (isUpper(h.text[end]) || isLower(h.text[end])) {
 		end++
 	}
-	if end-h.at == 1 && h.stampEnd > 0 && hasPrefix(h.text[end:h.end], "! ") && h.words == 0 {
-		switch c := h.text[h.at]; c { // Telegraf
-		case 'E', 'W', 'I', 'D':
-			return h.state(letterLevel(c), end+1, "level letter")
-		}
-	}
-	if end-h.at == 1 && h.letter(end) || h.begun() && h.programLevel() {
+	if end-h.at == 1 && (h.closedLetter(end) || h.letter(end)) || h.begun() && h.programLevel() {
 		return true
 	}
 	if end+2 < h.end && (h.text[end] == '+' || h.text[end] == '-') && h.stampEnd > 0 && isUpper(h.text[h.at]) {
@@ -71,10 +65,10 @@ func (h *header) name(letters int) bool {
 	} else if !isLoggerToken(token) {
 		return false
 	}
-	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
+	if h.loggerEnd == 0 && isLoggerName(h.text[h.at:i]) && !isUUID(token) && bytes.IndexByte(h.text[h.at:i], '@') < 0 {
 		h.logger, h.loggerEnd = h.at, i
 	} else if open := bytes.IndexByte(token, '['); open > 0 && h.loggerEnd+1 == h.at && token[i-h.at-1] == ']' && isLoggerName(token[:open]) {
-		h.logger, h.loggerEnd = h.at, h.at+open // "host program[pid]"
+		h.logger, h.loggerEnd, h.words = h.at, h.at+open, 0 // "host program[pid]"
 	}
 	h.at = i
 	if h.text[i] == ':' {

@@ -15,6 +15,10 @@ var toolForms = [...]toolForm{
 	{"fatal error: ", Critical, false},
 	{"Fatal error: ", Critical, false},
 	{"Parse error: ", Critical, false},
+	{"CMake Error at ", Error, true},
+	{"CMake Error: ", Error, false},
+	{"CMake Warning at ", Warning, true},
+	{"CMake Warning (dev) at ", Warning, true},
 	{"PHP Fatal error: ", Error, false},
 	{"PHP Parse error: ", Error, false},
 	{"PHP Recoverable fatal error: ", Error, false},
@@ -135,6 +139,14 @@ func (h *header) packager(b []byte, r *Record) {
 			return
 		}
 	}
+	if hasPrefix(b[1:], ": file:///") { // Kotlin's compiler
+		switch b[0] {
+		case 'e', 'w':
+			r.Level, r.Why = letterLevel(b[0]-'a'+'A'), "level letter"
+			h.at += len("e: ")
+			return
+		}
+	}
 	if hasPrefix(b, "make") || hasPrefix(b, "gmake") || hasPrefix(b, "ninja") {
 		if i := bytes.IndexByte(b[:min(len(b), 40)], ':'); i > 0 && hasPrefix(b[i:], ": *** ") {
 			r.Level, r.Why = Error, "tool message"
@@ -150,6 +162,13 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 		return
 	}
 	rest := near[i+2:]
+	if isDigit(near[i-1]) && rest != nil && len(rest) > 0 && rest[0] == '[' && isPlace(near[:i]) { // yamllint
+		end := bytes.Index(rest, []byte("] "))
+		if level, s := levelOf(rest[1:max(end, 1)]); s == strong {
+			r.Level, r.Why = level, "tool message"
+		}
+		return
+	}
 	if near[i-1] == ')' && isNumbered(rest) { // file.ts(3,4): error TS2304: text
 		if r.Level, r.Why = Error, "tool message"; rest[0] == 'w' {
 			r.Level = Warning
@@ -170,6 +189,12 @@ func (h *header) sourceLevel(b []byte, r *Record) {
 			return
 		}
 	}
+}
+
+// isPlace recognises "file.yaml:1:4".
+func isPlace(b []byte) bool {
+	last := bytes.LastIndexByte(b, ':')
+	return last > 0 && digitsEnd(b, last+1) == len(b) && isCaller(b[:last])
 }
 
 // isNumbered recognises "error TS2304: " and "warning CS0168: ".
