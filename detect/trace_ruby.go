@@ -83,19 +83,6 @@ func openRuby(line []byte) opening {
 	return head
 }
 
-// openRubySyntax decides about a line that begins with something and a colon.
-func openRubySyntax(line []byte, head opening) opening {
-	switch {
-	case isRubySyntaxError(line):
-		head.state, head.verdict = rubySyntax, accept
-		return head
-	case isRubySuggestion(line):
-		head.state = rubySuggest
-		return head
-	}
-	return opening{}
-}
-
 // rubyPlace is "file:1:in `m'" and what follows in the line.
 type rubyPlace struct {
 	start int // where in the line it begins: after the last blank before it
@@ -179,16 +166,6 @@ func rubyConst(text []byte) int {
 		n += 2
 	}
 	return 0
-}
-
-// isRubySyntaxError recognises the place of an error in the main program.
-func isRubySyntaxError(line []byte) bool {
-	i := bytes.IndexByte(line, ' ') - 1
-	if i < 3 || line[i] != ':' || !isDigit(line[i-1]) {
-		return false
-	}
-	rest, ok := cutPrefix(line[i:], ": syntax error")
-	return ok && (hasPrefix(rest, ", unexpected") || string(rest) == "s found" || hasPrefix(rest, " found") || hasPrefix(rest, "s found ("))
 }
 
 func stepRuby(g *group, line []byte) verdict {
@@ -323,76 +300,4 @@ func (g *group) isRubyCause(line []byte) bool {
 		first = bytes.TrimLeft(first, "\r\n")
 	}
 	return !bytes.Equal(firstLine(first), line)
-}
-
-// isRubyReversed recognises "\t12: from file:1:in `m'".
-func isRubyReversed(line []byte) bool {
-	rest := line[indent(line):]
-	n := 0
-	for n < len(rest) && isDigit(rest[n]) {
-		n++
-	}
-	return len(rest) < len(line) && n > 0 && hasPrefix(rest[n:], ": from ")
-}
-
-func stepRubyReverse(g *group, line []byte) verdict {
-	switch {
-	case isRubyReversed(line), isRubyFrom(line):
-		g.state = rubyReverse
-		return accept
-	case (g.state == rubyReverse || len(g.tail) == 0) && g.markRuby(line):
-		g.state = rubyLast
-		return accept
-	case string(line) == pyTraceback:
-		return refuse
-	case g.state == rubyReverse:
-		if hasPrefix(line, "\t ... ") {
-			return accept
-		}
-		return refuse
-	case blank(line):
-		return maybe
-	}
-	if g.count++; g.count > maxRubyValue {
-		return refuse
-	}
-	// Nothing ends such a value. What is in bold, as Ruby prints it, or set off
-	// belongs to it.
-	if len(g.tail) == 0 && (g.raw > 0 || line[0] == ' ') || hasPrefix(line, "Did you mean?") {
-		g.stretch(line)
-		return accept
-	}
-	return free
-}
-
-// isRubySuggestion recognises "main.rb: --> main.rb".
-func isRubySuggestion(line []byte) bool {
-	i := bytes.IndexByte(line, ' ') - 1
-	return i > 0 && hasPrefix(line[i:], ": --> ") && bytes.Equal(line[:i], line[i+len(": --> "):])
-}
-
-func stepRubySuggest(g *group, line []byte) verdict {
-	if isRubySyntaxError(line) {
-		g.state = rubySyntax
-		return accept
-	}
-	if g.count++; g.count > maxRubyTitle {
-		return refuse
-	}
-	return free
-}
-
-func stepRubySyntax(line []byte) verdict {
-	if len(line) == 0 {
-		return maybe
-	}
-	switch {
-	case isCaretLine(line), isRubyFrom(line), isRubySyntaxError(line):
-		return accept
-	case line[0] == ' ' || line[0] == '>': // the source with its numbers
-		return accept
-	case bytes.Contains(line, []byte(": unterminated ")), bytes.Contains(line, []byte(": warning: ")):
-		return accept
-	}
-	return free
 }
