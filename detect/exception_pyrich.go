@@ -43,7 +43,7 @@ func pyBoxFrames(lines []string) []Frame {
 	full := false
 	for _, line := range append(inside, "") {
 		if isPyBoxPlace(line) {
-			if place != "" && !full {
+			if place != "" && (!full || strings.HasPrefix(line, "in ")) { // a place that just fills the line
 				place += " "
 			}
 			place += strings.TrimSpace(line)

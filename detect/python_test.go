@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,5 +79,30 @@ func TestPythonExtent(t *testing.T) {
 		if list := strings.Join(got, " "); list != c.want {
 			t.Errorf("%s: events of lines %q, want %q", c.name, list, c.want)
 		}
+	}
+}
+
+// TestRichPlaces: places that are wider than Rich's box, or just as wide.
+func TestRichPlaces(t *testing.T) {
+	lines := []string{
+		"╭─ Traceback (most recent call last) ─╮",
+		"│ /srv/app/lib/engine/basefile.py:177 │",
+		"│ in run                              │",
+		"│                                     │",
+		"│ ❱ 177     self.do()                 │",
+		"│                                     │",
+		"│ /srv/app/lib/engine/default_one.py: │",
+		"│ 1192 in do_execute                  │",
+		"│                                     │",
+		"│ /srv/app/main.py:3 in main          │",
+		"╰─────────────────────────────────────╯",
+	}
+	var got []string
+	for _, f := range pyBoxFrames(lines) {
+		got = append(got, fmt.Sprintf("%s:%d %s", f.File, f.Line, f.Function))
+	}
+	want := []string{"/srv/app/lib/engine/basefile.py:177 run", "/srv/app/lib/engine/default_one.py:1192 do_execute", "/srv/app/main.py:3 main"}
+	if !slices.Equal(got, want) {
+		t.Errorf("frames %q, want %q", got, want)
 	}
 }
