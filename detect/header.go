@@ -149,6 +149,7 @@ func stepMessage(g *group, line []byte) verdict {
 		return refuse
 	case g.state == headerLogged, g.state == headerWarn:
 	case g.state == headerStrong && (g.depth > 0 || g.gap):
+	case g.state == headerWeak && bytes.Contains(g.text[:g.first], []byte(" [ERR_ASSERTION]: ")): // a value that shows a difference
 	default:
 		return refuse
 	}
