@@ -191,6 +191,9 @@ func embeddedIn(r *Record, value []byte) []Exception {
 func textTrace(r *Record, value []byte) []Exception {
 	text := cleanText(value)
 	if list := traceWithin(text); len(list) > 0 {
+		if last := &list[len(list)-1]; last.Language == Go && last.Value == "" { // debug.Stack says only where
+			last.Value = r.first(valueKeys[:])
+		}
 		return list
 	}
 	typ := r.first(typeKeys[:])

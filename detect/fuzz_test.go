@@ -137,3 +137,17 @@ func FuzzEmbedded(f *testing.F) {
 		}
 	})
 }
+
+// TestRecoveredPanic: debug.Stack says where a panic was recovered, another field
+// what it was.
+func TestRecoveredPanic(t *testing.T) {
+	const line = `level=ERROR msg=recovered panic="no route" stack="goroutine 1 [running]:\nruntime/debug.Stack()\n\t/usr/local/go/src/runtime/debug/stack.go:26 +0x5e\npanic({0x1, 0x2})\n\t/usr/local/go/src/runtime/panic.go:783 +0x1\nmain.get(...)\n\t/srv/a.go:9\nmain.main()\n\t/srv/a.go:19 +0x1d\n"`
+	got := records(capture.Stderr, []byte(line+"\n"))
+	if len(got) != 1 {
+		t.Fatalf("%d records", len(got))
+	}
+	list := got[0].Exceptions()
+	if len(list) != 1 || list[0].Type != "panic" || list[0].Value != "no route" {
+		t.Errorf("exceptions %+v", list)
+	}
+}
