@@ -106,6 +106,8 @@ func TestInApp(t *testing.T) {
 		{pythonInApp("/venv/lib/python3.12/site-packages/flask/app.py"), false, "pip's packages"},
 		{pythonInApp("<frozen importlib._bootstrap>"), false, "a frozen module"},
 		{goInApp("main", "/srv/app/main.go"), true, "package main"},
+		{goInApp("main", "/usr/local/go/src/slices/iter.go"), false, "a closure of the standard library inlined in main"},
+		{goInApp("main", "/go/src/app/main.go"), true, "package main in a GOPATH"},
 		{goInApp("net/http", "/usr/local/go/src/net/http/server.go"), false, "the standard library"},
 		{goInApp("net/http", "net/http/server.go"), false, "the standard library, trimmed paths"},
 		{goInApp("shop/cart", "/srv/app/cart/cart.go"), true, "a module without a dot"},

@@ -30,6 +30,9 @@ func pythonInApp(file string) bool {
 // element of a package's path; neither has an app that is called just "shop",
 // which shows in where its files are.
 func goInApp(module, file string) bool {
+	if inGoRoot(file) {
+		return false // whatever it is called: a closure that was inlined bears the name of the caller
+	}
 	if module == "main" {
 		return true
 	}
@@ -45,6 +48,13 @@ func goInApp(module, file string) bool {
 		return false // what the runtime defines for another package, such as sync.fatal
 	}
 	return strings.HasPrefix(file, "/") && !strings.Contains(file, "/src/"+module+"/")
+}
+
+// inGoRoot knows where Go is installed by itself, by distributions, and as the
+// toolchain that a module asks for.
+func inGoRoot(file string) bool {
+	return strings.HasPrefix(file, "/usr/local/go/src/") || strings.HasPrefix(file, "/usr/lib/go") && strings.Contains(file, "/src/") ||
+		strings.Contains(file, "/golang.org/toolchain@")
 }
 
 // javaLibraries are the packages of the runtime, of the languages on it and of

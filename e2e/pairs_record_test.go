@@ -71,6 +71,9 @@ func libraryLines(dir string, sdk []map[string]any) map[string]map[string]string
 	for _, event := range sdk {
 		eachFrame(event, func(frame map[string]any) {
 			path, _ := frame["abs_path"].(string)
+			if path == "" {
+				path, _ = frame["filename"].(string) // Node's SDK has no other
+			}
 			at, _ := frame["lineno"].(float64)
 			if path == "" || strings.HasPrefix(path, dir+"/") || frame["context_line"] == nil {
 				return

@@ -9,8 +9,8 @@
 #   ruby    RUBY, an interpreter that has the SDK, the one of the distribution
 #   go      SENTRY_GO, the version to require; the module comes from the proxy
 . "$(dirname "$0")/lib.sh"
-python_sdk="${SENTRY_PYTHON_VERSION:-2.75.0}" flask="3.1.3"
-node_sdk="${SENTRY_NODE_VERSION:-11.12.0}"
+python_sdk="${SENTRY_PYTHON_VERSION:-2.75.0}" flask="3.1.3" django="5.2.8"
+node_sdk="${SENTRY_NODE_VERSION:-11.12.0}" express="5.1.0"
 java_sdk="${SENTRY_JAVA_VERSION:-8.53.0}" logback="1.5.18"
 go_sdk="${SENTRY_GO_VERSION:-v0.50.0}"
 
@@ -40,8 +40,8 @@ ruby_with_sdk() {
 }
 
 case "${1:-} ${2:-}" in
-"install python") echo "PYTHON=$(install_once "sentry-python-$python_sdk" python_venv "sentry-sdk==$python_sdk" "flask==$flask")/bin/python" ;;
-"install node") echo "NODE_PATH=$(install_once "sentry-node-$node_sdk" node_packages "@sentry/node@$node_sdk")/node_modules" ;;
+"install python") echo "PYTHON=$(install_once "sentry-python-$python_sdk-django-$django" python_venv "sentry-sdk==$python_sdk" "flask==$flask" "django==$django")/bin/python" ;;
+"install node") echo "NODE_PATH=$(install_once "sentry-node-$node_sdk-express-$express" node_packages "@sentry/node@$node_sdk" "express@$express")/node_modules" ;;
 "install java") echo "CLASSPATH=$(install_once "sentry-java-$java_sdk" java_jars)/*" ;;
 "install ruby") ruby="$(ruby_with_sdk)" && echo "RUBY=$ruby" ;;
 "install go") echo "SENTRY_GO=$go_sdk" ;;

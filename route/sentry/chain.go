@@ -186,6 +186,8 @@ func (t *tree) source(i int) string {
 		return "errors[" + strconv.Itoa(t.nth[i]) + "]"
 	case x.Relation == "suppressed":
 		return "suppressed[" + strconv.Itoa(t.nth[i]) + "]"
+	case t.parent[i] >= 0 && isWrapped(x, &t.chain[t.parent[i]]):
+		return "unwrap"
 	case python && (x.Relation == "cause" || x.Relation == "context"):
 		return "__" + x.Relation + "__"
 	}

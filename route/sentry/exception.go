@@ -54,7 +54,7 @@ func (m *maker) exceptions(r *detect.Record, chain []detect.Exception) []excepti
 	t := newTree(chain)
 	fillElided(chain, t.parent)
 	in := m.framer(r, chain)
-	root := mechanismOf(r, chain)
+	root := in.mechanismOf(r, chain)
 	order := t.order()
 	last := len(order) - 1
 	place := make([]int, len(chain)) // where each exception of the chain comes to stand

@@ -73,8 +73,11 @@ func (m *maker) framer(r *detect.Record, chain []detect.Exception) *framer {
 
 // frames returns the frames of x, the last maxFrames of them.
 func (f *framer) frames(x *detect.Exception) []frame {
-	if x.Language == detect.Python {
+	switch x.Language {
+	case detect.Python:
 		x.Frames = cutBootstrap(x.Frames)
+	case detect.Go:
+		x.Frames = cutPanics(x.Frames)
 	}
 	from := x.Frames[max(0, len(x.Frames)-maxFrames):]
 	list := make([]frame, 0, len(from))
@@ -85,6 +88,9 @@ func (f *framer) frames(x *detect.Exception) []frame {
 		}
 		if f.context && (i < contextFrames || i >= len(from)-contextFrames) {
 			f.addContext(&out, &from[i], x.Language)
+		}
+		if n := len(list); n > 0 && x.Language == detect.Python {
+			nameGenerated(&list[n-1], &out)
 		}
 		list = append(list, out)
 	}

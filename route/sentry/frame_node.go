@@ -5,6 +5,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/logwrap/logwrap/detect"
 )
 
 // nameJavaScript names a frame as Node's SDK does: the file with its whole path,
@@ -62,4 +64,18 @@ func (f *framer) alias(out *frame) string {
 		}
 		rest = after
 	}
+}
+
+// isTopLevel reports whether the outermost call of x is a module that awaits outside
+// of any function: such a module fails to load, where a function rejects a promise.
+// A trace shows it as one of a function without a name; its source line tells.
+func (f *framer) isTopLevel(x *detect.Exception) bool {
+	if !isResumed(x.Frames) || x.Frames[0].Function != "" || !strings.HasPrefix(x.Frames[0].File, "file://") {
+		return false
+	}
+	outer := frame{Filename: x.Frames[0].File}
+	f.nameJavaScript(&outer)
+	_, line, _, ok := f.files.around(outer.Filename, x.Frames[0].Line, 0)
+	before := line[:min(len(line), max(0, x.Frames[0].Column-1))]
+	return ok && strings.TrimLeft(line, " \t") == line && !strings.Contains(before, "async")
 }

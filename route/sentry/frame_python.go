@@ -43,7 +43,10 @@ func (f *framer) startedAs(argv []string) string {
 // namePython finds the module that a file was imported as, by the packages it is
 // in, and the file's name below the directory it was imported from.
 func (f *framer) namePython(out *frame) {
-	if !isPath(out.Filename) { // "<string>", "<frozen importlib._bootstrap>"
+	if !isPath(out.Filename) { // "<string>", "<frozen runpy>": for the SDK files of the working directory
+		if f.root != "" && strings.HasPrefix(out.Filename, "<") {
+			out.AbsPath, out.InApp = path.Join(f.root, out.Filename), true
+		}
 		if name, ok := strings.CutPrefix(out.Filename, "<frozen "); ok && out.Module == "" {
 			out.Module = strings.TrimSuffix(name, ">")
 		}
@@ -116,6 +119,14 @@ func pythonLib(file string) string {
 		return ""
 	}
 	return file[:len(file)-len(rest)+len(version)]
+}
+
+// nameGenerated names the module of the constructors that dataclasses generate: it is
+// that of the method which they call.
+func nameGenerated(out *frame, next *frame) {
+	if out.Filename == "<string>" && out.Function == "__init__" && next.Function == "__post_init__" && out.Module == "" {
+		out.Module = next.Module
+	}
 }
 
 // cutBootstrap drops the frames that start a thread, which the SDK does not show:

@@ -30,8 +30,8 @@ func TestFrameNames(t *testing.T) {
 		{detect.Python, detect.Frame{File: "/venv/lib/python3.11/site-packages/flask/app.py"}, frame{Module: "flask.app", Filename: "flask/app.py", AbsPath: "/venv/lib/python3.11/site-packages/flask/app.py"}},
 		{detect.Python, detect.Frame{File: "/gone/lib/python3.9/site-packages/google/api/x.py"}, frame{Module: "google.api.x", Filename: "google/api/x.py", AbsPath: "/gone/lib/python3.9/site-packages/google/api/x.py"}},
 		{detect.Python, detect.Frame{File: "/opt/pkg/x.py"}, frame{Module: "pkg.x", Filename: "pkg/x.py", AbsPath: "/opt/pkg/x.py"}},
-		{detect.Python, detect.Frame{File: "<frozen importlib._bootstrap>", Function: "_call"}, frame{Module: "importlib._bootstrap", Filename: "<frozen importlib._bootstrap>"}},
-		{detect.Python, detect.Frame{File: "<string>"}, frame{Filename: "<string>"}},
+		{detect.Python, detect.Frame{File: "<frozen importlib._bootstrap>", Function: "_call"}, frame{Module: "importlib._bootstrap", Filename: "<frozen importlib._bootstrap>", AbsPath: "/srv/app/<frozen importlib._bootstrap>", InApp: true}},
+		{detect.Python, detect.Frame{File: "<string>"}, frame{Filename: "<string>", AbsPath: "/srv/app/<string>", InApp: true}},
 		{detect.Go, detect.Frame{File: "/srv/app/cart/cart.go", Function: "example.com/shop.v2/cart.(*Cart).Add"}, frame{Module: "example.com/shop.v2/cart", Function: "(*Cart).Add", Filename: "cart/cart.go", AbsPath: "/srv/app/cart/cart.go"}},
 		{detect.Go, detect.Frame{File: "/root/go/pkg/mod/github.com/x/y@v1.2.3/y.go", Module: "github.com/x/y", Function: "Do.func1"}, frame{Module: "github.com/x/y", Function: "Do.func1", Filename: "github.com/x/y@v1.2.3/y.go", AbsPath: "/root/go/pkg/mod/github.com/x/y@v1.2.3/y.go"}},
 		{detect.Go, detect.Frame{File: "/usr/local/go/src/net/http/server.go", Function: "net/http.(*conn).serve"}, frame{Module: "net/http", Function: "(*conn).serve", Filename: "net/http/server.go", AbsPath: "/usr/local/go/src/net/http/server.go"}},
@@ -111,5 +111,41 @@ func TestOSRelease(t *testing.T) {
 	}
 	if h := readHost("/srv/app/"); h.os.Name == "" || h.cwd != "/srv/app" || h.disk.open == nil {
 		t.Errorf("%+v", h)
+	}
+}
+
+func TestTopLevelAwait(t *testing.T) {
+	files := fstest.MapFS{"srv/app/a.mjs": {Data: []byte("const a = await load();\nrun(async () => {\n  await load();\n});\non(async () => { await load(); });\n")}}
+	f := &framer{files: newFiles(newMaker(Options{}, "", files).host.disk), root: "/srv/app"}
+	f.files.roots = []string{"/srv/app"}
+	for _, tt := range []struct {
+		at   detect.Frame
+		want bool
+	}{
+		{detect.Frame{File: "file:///srv/app/a.mjs", Line: 1, Column: 11}, true},
+		{detect.Frame{File: "file:///srv/app/a.mjs", Line: 3, Column: 3}, false},
+		{detect.Frame{File: "file:///srv/app/a.mjs", Line: 5, Column: 18}, false},
+		{detect.Frame{File: "file:///srv/app/a.mjs", Line: 1, Column: 11, Function: "main"}, false},
+		{detect.Frame{File: "file:///srv/app/none.mjs", Line: 1, Column: 11}, false},
+		{detect.Frame{File: "/srv/app/a.cjs", Line: 1, Column: 11}, false},
+		{detect.Frame{File: "node:internal/modules/run_main", Line: 1, Column: 11}, false},
+	} {
+		if got := f.isTopLevel(&detect.Exception{Frames: []detect.Frame{tt.at}}); got != tt.want {
+			t.Errorf("%+v: %v", tt.at, got)
+		}
+	}
+}
+
+func TestGoPanics(t *testing.T) {
+	call := detect.Frame{Function: "panic", File: "/usr/local/go/src/runtime/panic.go", Line: 860}
+	own := detect.Frame{Function: "panic", File: "/srv/app/panic.go", Line: 1}
+	if got := cutPanics([]detect.Frame{own, call, own}); len(got) != 2 || got[0] != own || got[1] != own {
+		t.Errorf("%+v", got)
+	}
+	inner := &detect.Exception{Language: detect.Go, Relation: "recovered", Value: "no file"}
+	for value, want := range map[string]bool{"open: no file": true, "no file": false, "other": false} {
+		if got := isWrapped(inner, &detect.Exception{Language: detect.Go, Value: value}); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package sentry
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,9 +13,15 @@ import (
 // consoleMechanism is that of an error which a JavaScript program logged.
 const consoleMechanism = "auto.core.capture_console"
 
+// Those of errors that nothing caught in Node.
+const (
+	rejectionMechanism = "auto.node.onunhandledrejection"
+	exceptionMechanism = "auto.node.onuncaughtexception"
+)
+
 // mechanismOf says how the last exception of the chain was noticed. The names
 // are those that the SDK of the language uses for the same case.
-func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
+func (f *framer) mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
 	m := mechanism{Type: "logging", Handled: true}
 	req := requestOf(r)
 	switch {
@@ -22,8 +29,13 @@ func mechanismOf(r *detect.Record, chain []detect.Exception) mechanism {
 		m.Type, m.Handled = req.framework, false
 	case crashOf(r) != nil || isUncaught(r):
 		m.Type, m.Handled = uncaughtName(r, chain), false
+	case r.Trace == detect.JavaScript && isExpressError(r, &chain[len(chain)-1]):
+		m.Type, m.Handled = "auto.middleware.express", false
 	case r.Trace == detect.JavaScript:
 		m.Type = consoleMechanism
+	}
+	if m.Type == rejectionMechanism && f.isTopLevel(&chain[len(chain)-1]) {
+		m.Type = exceptionMechanism
 	}
 	m.Meta = signalOf(r)
 	// Such a trace tells where it happened and its type does not tell what: the
@@ -45,12 +57,15 @@ func uncaughtName(r *detect.Record, chain []detect.Exception) string {
 		return "excepthook"
 	case detect.JavaScript:
 		if isRejection(r.Text, &chain[len(chain)-1]) {
-			return "auto.node.onunhandledrejection"
+			return rejectionMechanism
 		}
-		return "auto.node.onuncaughtexception"
+		return exceptionMechanism
 	case detect.Java:
 		return "UncaughtExceptionHandler"
 	case detect.Go:
+		if n := len(chain); n > 1 && isWrapped(&chain[n-2], &chain[n-1]) {
+			return "generic" // as the SDK names what has a cause
+		}
 		return "auto.go.panic"
 	case detect.Rust:
 		return "panic"
@@ -58,6 +73,14 @@ func uncaughtName(r *detect.Record, chain []detect.Exception) string {
 		return "signalhandler"
 	}
 	return "auto.process.exit"
+}
+
+// isExpressError reports whether express printed the error that a handler ended with:
+// the bare trace, which comes from its router.
+func isExpressError(r *detect.Record, last *detect.Exception) bool {
+	return introOf(r, last) == "" && slices.ContainsFunc(last.Frames, func(f detect.Frame) bool {
+		return strings.HasSuffix(f.File, "/node_modules/router/lib/layer.js") || strings.HasSuffix(f.File, "/node_modules/express/lib/router/layer.js")
+	})
 }
 
 // isRejection reports whether an error that nothing caught had rejected a promise:

@@ -38,8 +38,10 @@ func requestLine(line, logger string) request {
 			return newRequest("flask", path, name)
 		}
 	}
-	if path, ok := strings.CutPrefix(line, "Internal Server Error: "); ok && logger == "django.request" && isURLPath(path) {
-		return newRequest("django", path, "")
+	if before, path, ok := strings.Cut(line, "Internal Server Error: "); ok && isURLPath(path) {
+		if name := strings.Trim(before, " []:|-"); name == "django.request" || name == "" && logger == "django.request" {
+			return newRequest("django", path, "")
+		}
 	}
 	if path, ok := strings.CutPrefix(line, "Error handling request "); ok && isURLPath(path) { // gunicorn
 		return newRequest("wsgi", path, "")

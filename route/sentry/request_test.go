@@ -17,7 +17,10 @@ func TestRequestLine(t *testing.T) {
 		"Uncaught exception GET /x (127.0.0.1)":     {URL: "/x", Method: "GET", framework: "tornado"},
 		"Uncaught exception in worker (1)":          {},
 		"Exception in ASGI application":             {framework: "asgi"},
-		"Internal Server Error: /shop/":             {}, // by another logger than Django's
+		"Internal Server Error: /shop/":             {},                               // by another logger than Django's
+		"django.request Internal Server Error: /x":  {URL: "/x", framework: "django"}, // as a layout without colons has it
+		"[django.request] Internal Server Error: /": {URL: "/", framework: "django"},
+		"shop.request Internal Server Error: /x":    {},
 		"GET /x failed":                             {},
 		"Exception on \"><script>alert(1)</script>": {},
 	} {

@@ -1,0 +1,3 @@
+from depot.stock.shelf.table import Table
+
+__all__ = ["Table"]

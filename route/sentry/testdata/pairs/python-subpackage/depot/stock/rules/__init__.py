@@ -1,0 +1,3 @@
+from . import errors
+
+SIZES = {"small": 1, "large": 4}
