@@ -158,7 +158,7 @@ func TestOwnPatterns(t *testing.T) {
 			t.Errorf("again: %s", again)
 		}
 	}
-	for _, bad := range []string{"(", "a*"} {
+	for _, bad := range []string{"(", "a*", "${SECRET}", `x\\${A:-b}`} {
 		var e *PatternError
 		if _, err := New(Options{Patterns: []string{"x", bad}}); !errors.As(err, &e) || e.Index != 1 || e.Pattern != bad {
 			t.Errorf("%s: %v", bad, err)
