@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -167,7 +168,11 @@ func TestProbeRealProcess(t *testing.T) {
 	}
 	defer func() { child.Process.Kill(); child.Wait() }()
 	dir, _ := os.Getwd()
-	if proc, ok := p.read(child.Process.Pid); !ok || proc.cwd != dir || len(proc.args) != 2 {
+	proc, ok := p.read(child.Process.Pid)
+	for deadline := time.Now().Add(10 * time.Second); !ok && time.Now().Before(deadline); proc, ok = p.read(child.Process.Pid) {
+		runtime.Gosched() // the kernel sets the arguments a little after the program
+	}
+	if !ok || proc.cwd != dir || len(proc.args) != 2 {
 		t.Errorf("%+v, %v", proc, ok)
 	}
 	if _, ok := p.read(os.Getpid()); ok {
