@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -37,8 +38,17 @@ func reserve(f *os.File, n int64) error {
 	return nil
 }
 
-// syncData flushes f's bytes, not its times, to the disk.
-func syncData(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
+// syncData flushes f's bytes, not its times, to the disk. The file may be closed
+// meanwhile.
+func syncData(f *os.File) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = conn.Control(func(fd uintptr) { failed = unix.Fdatasync(int(fd)) })
+	return errors.Join(err, failed)
+}
 
 // growPipe asks for a larger pipe buffer; a pipe that stays small only costs speed.
 func growPipe(f *os.File, size int) {

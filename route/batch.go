@@ -64,24 +64,24 @@ func (p *batchPool) put(b *batch) {
 	}
 }
 
-// add takes a record for the handlers in set. Its bytes are copied unless they
-// live as long as the batch.
+// add takes a record for the handlers in set. Its text is copied unless it lives
+// as long as the batch; message and logger are copied if they are no part of the
+// text, for then they lie in a buffer that the next line is read into.
 func (b *batch) add(r *detect.Record, set Set, lives bool) {
 	b.records = append(b.records, *r)
 	b.sets = append(b.sets, set)
-	if lives {
-		return
-	}
 	c := &b.records[len(b.records)-1]
-	at := len(b.arena)
-	b.arena = append(b.arena, r.Text...) // what was taken before keeps its old storage
-	c.Text = b.arena[at:len(b.arena):len(b.arena)]
+	if !lives {
+		at := len(b.arena)
+		b.arena = append(b.arena, r.Text...) // what was taken before keeps its old storage
+		c.Text = b.arena[at:len(b.arena):len(b.arena)]
+	}
 	c.Message = b.moved(r.Message, r.Text, c.Text)
 	c.Logger = b.moved(r.Logger, r.Text, c.Text)
 }
 
-// moved returns where part is now that the text it is a part of was copied; if
-// it is no part of it, a copy of its own.
+// moved returns where part is if the text it is a part of is now at to; if it is no
+// part of it, a copy of its own.
 func (b *batch) moved(part, from, to []byte) []byte {
 	if len(part) == 0 {
 		return part

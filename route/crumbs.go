@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/logwrap/logwrap/capture"
@@ -17,6 +18,9 @@ type crumbRing struct {
 	slots []crumbSlot
 	next  int // the slot to fill
 	used  int
+
+	made  []detect.Crumb // what crumbs returned last
+	fresh int            // slots filled since
 }
 
 type crumbSlot struct {
@@ -39,6 +43,7 @@ func (c *crumbRing) push(r *detect.Record) {
 	s.text = append(s.text, cutText(r.Message, crumbBytes)...)
 	c.next = (c.next + 1) % len(c.slots)
 	c.used = min(c.used+1, len(c.slots))
+	c.fresh++
 }
 
 // oldest returns the first record in the ring, false if it is empty.
@@ -49,25 +54,36 @@ func (c *crumbRing) oldest() (id capture.Offset, ok bool) {
 	return c.at(0).id, true
 }
 
-// crumbs returns a copy, oldest first. All strings share one allocation.
+// crumbs returns a copy, oldest first. What events have in common that come one
+// after the other they share: in a flood, copies for each would be all that is done.
 func (c *crumbRing) crumbs() []detect.Crumb {
 	if c.used == 0 {
 		return nil
 	}
+	kept := c.used - min(c.fresh, c.used)
+	// Behind the end of what was returned nobody reads.
+	list := c.appendCopies(c.made[len(c.made)-kept:], kept)
+	c.made, c.fresh = list, 0
+	return list[:len(list):len(list)]
+}
+
+// appendCopies appends copies of what is in the ring from the i-th oldest slot on.
+// All their strings share one allocation.
+func (c *crumbRing) appendCopies(list []detect.Crumb, from int) []detect.Crumb {
 	size := 0
-	for i := range c.used {
+	for i := from; i < c.used; i++ {
 		size += len(c.at(i).text)
 	}
 	text := make([]byte, 0, size)
-	for i := range c.used {
+	for i := from; i < c.used; i++ {
 		text = append(text, c.at(i).text...)
 	}
 	all := string(text)
-	list := make([]detect.Crumb, c.used)
-	for i := range list {
+	list = slices.Grow(list, c.used-from)
+	for i := from; i < c.used; i++ {
 		s := c.at(i)
-		list[i] = detect.Crumb{Time: s.time, Stream: s.stream, Level: s.level,
-			Logger: all[:s.logger], Message: all[s.logger:len(s.text)]}
+		list = append(list, detect.Crumb{Time: s.time, Stream: s.stream, Level: s.level,
+			Logger: all[:s.logger], Message: all[s.logger:len(s.text)]})
 		all = all[len(s.text):]
 	}
 	return list

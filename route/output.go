@@ -18,6 +18,9 @@ type outputRing struct {
 	slots []outputSlot
 	next  int // the slot to fill
 	used  int
+
+	made  []byte // what output returned last
+	fresh int    // slots filled since
 }
 
 type outputSlot struct {
@@ -36,6 +39,7 @@ func (o *outputRing) push(r *detect.Record) {
 	s.lines = bytes.Count(s.text, []byte("\n")) + 1
 	o.next = (o.next + 1) % len(o.slots)
 	o.used = min(o.used+1, len(o.slots))
+	o.fresh++
 }
 
 // oldest returns the first record in the ring, false if it is empty.
@@ -52,8 +56,27 @@ func (o *outputRing) back(n int) *outputSlot {
 }
 
 // output returns a copy of the last lines, oldest first, each with its newline.
+// What events have in common they share, as crumbs do.
 func (o *outputRing) output() []byte {
-	n, lines, size := 0, 0, 0
+	n := o.fitting()
+	if n == 0 {
+		return nil
+	}
+	fresh, kept := min(o.fresh, n), 0
+	for i := fresh; i < n; i++ {
+		kept += len(o.back(i).text) + 1
+	}
+	text := o.made[len(o.made)-kept:] // behind its end nobody reads
+	for i := fresh - 1; i >= 0; i-- {
+		text = append(append(text, o.back(i).text...), '\n')
+	}
+	o.made, o.fresh = text, 0
+	return text[:len(text):len(text)]
+}
+
+// fitting returns how many of the last records are output together.
+func (o *outputRing) fitting() (n int) {
+	lines, size := 0, 0
 	for n < o.used {
 		s := o.back(n)
 		if lines += s.lines; n > 0 && lines > len(o.slots) {
@@ -64,9 +87,5 @@ func (o *outputRing) output() []byte {
 		}
 		n++
 	}
-	var text []byte
-	for n--; n >= 0; n-- {
-		text = append(append(text, o.back(n).text...), '\n')
-	}
-	return text
+	return n
 }

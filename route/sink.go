@@ -119,8 +119,11 @@ type Refusal struct {
 }
 
 func (p *Partial) Error() string {
-	if p.Err == nil {
+	switch {
+	case p.Err == nil:
 		return fmt.Sprintf("%d records refused", len(p.Refused))
+	case len(p.Refused) == 0:
+		return p.Err.Error()
 	}
 	return fmt.Sprintf("%d records to try again, %d refused: %v", len(p.Retry), len(p.Refused), p.Err)
 }

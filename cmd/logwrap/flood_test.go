@@ -94,8 +94,8 @@ func TestStateOfFloodsInNoPlace(t *testing.T) {
 	conf := filepath.Join(t.TempDir(), "logwrap.yaml")
 	write(t, conf, fmt.Sprintf("version: 1\nhandlers:\n  sentry: {sink: sentry, dsn: '%s', state: /no/such/folder/state}\nroot: {handlers: [sentry]}\n", server.dsn()))
 	for range 5 {
-		r := logwrap{args: []string{"-c", conf, "--log-level", "debug", "--", "sh", "-c", "exit 3"}}.run(t)
-		if r.code != 3 || strings.Count(r.stderr, "no place to remember") != 1 {
+		r := logwrap{args: []string{"-c", conf, "--", "sh", "-c", "exit 3"}}.run(t)
+		if r.code != 3 || strings.Count(r.stderr, "the state cannot be kept") != 1 {
 			t.Errorf("exit code %d: %s", r.code, r.stderr)
 		}
 	}

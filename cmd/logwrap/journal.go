@@ -78,7 +78,7 @@ func (p *parent) keepJournal(ctx context.Context) {
 			mark.Reset(next)
 			continue
 		}
-		if err != nil && !failing {
+		if err != nil && !failing && ctx.Err() == nil {
 			p.log.Warn("the journal may not survive a crash of the machine", "error", err)
 		}
 		failing = err != nil

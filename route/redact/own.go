@@ -20,6 +20,12 @@ func (e *PatternError) Unwrap() error { return e.Err }
 // ErrEmpty is the error of a pattern that matches where nothing is.
 var ErrEmpty = errors.New("matches the empty text, and so everywhere")
 
+// ErrReference is the error of a pattern with ${NAME} in it. Nothing is put there, and
+// behind the end of a text it never matches: the secret that was meant would go out.
+var ErrReference = errors.New("has a ${…}, which is not replaced in patterns and never matches")
+
+var reference = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*\$\{[A-Za-z_][A-Za-z0-9_]*(?:\}|:-)`)
+
 // pattern is one of the user's own.
 type pattern struct{ re *regexp.Regexp }
 
@@ -30,6 +36,9 @@ func compile(text string) (pattern, error) {
 	}
 	if re.MatchString("") {
 		return pattern{}, ErrEmpty
+	}
+	if reference.MatchString(text) {
+		return pattern{}, ErrReference
 	}
 	return pattern{re}, nil
 }

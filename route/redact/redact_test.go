@@ -27,6 +27,11 @@ func TestString(t *testing.T) {
 		{"card 4111 1111 1111 1111 declined", "card [Filtered] declined"},
 		{"card 4111 1111 1111 1112 declined", "card 4111 1111 1111 1112 declined"},
 		{"mysql -uroot -phunter2 shop", "mysql -uroot -p[Filtered] shop"},
+		{"password=Summer2024Password", "password=[Filtered]"},
+		{"postgres://bob:prod2024password@db/x", "postgres://bob:[Filtered]@db/x"},
+		{"DB_PASSWORD=mydbpassword", "DB_PASSWORD=[Filtered]"},
+		{"password=db_password", "password=db_password"},
+		{"postgres://user:passwd@host/x", "postgres://user:passwd@host/x"},
 		{"password=[Filtered]hunter2", "password=[Filtered]"},
 		{"password=[Filtered]", "password=[Filtered]"},
 		{"", ""},
@@ -153,7 +158,7 @@ func TestOwnPatterns(t *testing.T) {
 			t.Errorf("again: %s", again)
 		}
 	}
-	for _, bad := range []string{"(", "a*"} {
+	for _, bad := range []string{"(", "a*", "${SECRET}", `x\\${A:-b}`} {
 		var e *PatternError
 		if _, err := New(Options{Patterns: []string{"x", bad}}); !errors.As(err, &e) || e.Index != 1 || e.Pattern != bad {
 			t.Errorf("%s: %v", bad, err)

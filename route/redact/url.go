@@ -23,7 +23,7 @@ func (x *scan) url(i int) int {
 		}
 		return x.cut(i, i+len(user))
 	}
-	if isPlaceholder(password, "password") || kindOf(password) > query && isName(password) { // user:passwd@host
+	if isPlaceholder(password, "password") || kindOf(password) > query && isVariable(password) { // user:passwd@host
 		return at
 	}
 	return x.cut(from, at)

@@ -144,7 +144,7 @@ func (p *pair) isBare(text, rest string) bool {
 		return isRandom(v, p.least()) && !((p.before || p.after) && strings.Trim(v, lettersOnly) == "")
 	case isPath(p, v) || isNumber(v) && len(v) < 4: // pass: 12, fail: 3
 		return false
-	case isName(v) && kindOf(v) >= query: // password=db_password
+	case isVariable(v) && !p.isEnv(): // password=db_password
 		return false
 	}
 	letters := strings.Trim(v, lettersOnly) == ""
@@ -159,6 +159,24 @@ func (p *pair) isBare(text, rest string) bool {
 		return false
 	}
 	return true
+}
+
+// isVariable reports whether v is the name of what holds a secret. With a year or the
+// like in it it is a password that has the word in it: Summer2024Password.
+func isVariable(v string) bool {
+	numbers := 0
+	for i := 0; i < len(v); i++ {
+		if isDigit(v[i]) {
+			numbers++
+		}
+	}
+	return numbers < 3 && isName(v) && kindOf(v) >= query
+}
+
+// isEnv reports whether p is a variable of the environment, DB_PASSWORD=…: what
+// stands behind it is the value itself.
+func (p *pair) isEnv() bool {
+	return p.sep == '=' && !p.before && !p.after && !p.quoted && isUpperName(p.name)
 }
 
 // isBraced reports whether v begins as Point{1 does.

@@ -35,7 +35,10 @@ func newGate(o *Options, id route.Identity) *gate {
 	}
 	g.log = g.log.With("handler", o.App.Handler)
 	file, err := openState(o, id, os.Getenv)
-	if err != nil {
+	switch {
+	case err != nil && o.State != "":
+		g.log.Warn("the state cannot be kept where it is configured; the next start does not know which events were sent", "state", o.State, "error", err)
+	case err != nil:
 		g.log.Debug("there is no place to remember which events were sent; the next start begins anew", "error", err)
 	}
 	g.flood = newLimiter(o.Flood, id.Journal, o.App.Journal != "", file)

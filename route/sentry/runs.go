@@ -51,9 +51,10 @@ type step struct {
 	duration time.Duration // so far
 }
 
-// stepOf is what r tells of a run, false if nothing.
+// stepOf is what r tells of a run, false if nothing. Giving up on restarts comes
+// after the end of the last run, and no session goes on after its end.
 func stepOf(r *detect.Record) (step, bool) {
-	if r.Event == nil || r.Run == nil {
+	if r.Event == nil || r.Run == nil || r.Loop != nil {
 		return step{}, false
 	}
 	s := step{run: r.Run.ID, began: r.Event.Kind == detect.RunBegan, started: r.Run.Started, at: r.Time, ended: endingOf(r)}

@@ -85,6 +85,22 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestCrashLoopLeavesSessionEnded: giving up on restarts is an event, and opens no
+// session again that has ended.
+func TestCrashLoopLeavesSessionEnded(t *testing.T) {
+	srv := newServer(t)
+	end := endedWith(detect.Exit{Code: 1, Crashed: true})
+	loop := detect.Record{ID: end.ID + 100, Time: end.Time, Stream: capture.Lifecycle, Level: detect.Critical, Lines: 1, Run: testRun,
+		Text: []byte("given up"), Message: []byte("given up"), Loop: &detect.Loop{Restarts: 2, Code: 1}, Event: &detect.Event{}}
+	if err := newSink(t, Options{DSN: srv.dsn()}).Deliver(t.Context(), []detect.Record{began(), end, loop}); err != nil {
+		t.Fatal(err)
+	}
+	got := srv.envelopes()
+	if last := got[len(got)-1]; len(got) != 3 || len(last.only(eventType)) != 1 || len(last.only(sessionType)) != 0 {
+		t.Errorf("%d envelopes, in the last one %d events, %d sessions", len(got), len(last.only(eventType)), len(last.only(sessionType)))
+	}
+}
+
 // TestLostSession checks that a run which logwrap did not survive is told of
 // under its own id.
 func TestLostSession(t *testing.T) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/logwrap/logwrap/route"
@@ -45,7 +46,7 @@ func (a *applier) applyMonitor(f *MonitorFlags) {
 	set("failure-issue-threshold", f.FailureIssueThreshold, func(m *sentry.Monitor, s string) error {
 		return assign(&m.FailureThreshold, s, func(t string) (int, error) { return parseInt(t, 0, 1000) })
 	})
-	if given != "" && len(a.errs) == before {
+	if given != "" && len(a.errs) == before && (len(monitors) > 0 || !a.isSentryOff()) {
 		a.checkMonitors(given, monitors)
 	}
 }
@@ -66,6 +67,12 @@ func (a *applier) monitors() (list []*sentry.Monitor) {
 		list = append(list, &m)
 	}
 	return list
+}
+
+// isSentryOff reports whether a Sentry handler is switched off, as where its DSN comes
+// out empty: there the monitor is off with it, and the job runs all the same.
+func (a *applier) isSentryOff() bool {
+	return slices.ContainsFunc(a.config.Handlers, func(h Handler) bool { return h.Sink == "sentry" && h.Off != "" })
 }
 
 // checkMonitors reports what flags and file come to together.

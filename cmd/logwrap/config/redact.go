@@ -8,7 +8,8 @@ import (
 )
 
 // decodeRedact reads what is secret: a word, or a list of words and patterns.
-// Patterns stand as they are written: $ is no reference in them.
+// Patterns stand as they are written: $ is no reference in them, and what looks like
+// one is refused.
 func (f *document) decodeRedact(n *node) {
 	items := n.items
 	switch n.kind {
@@ -53,6 +54,8 @@ func redactHint(rule string, bad *redact.ListError) string {
 		return "write redact: off"
 	case errors.Is(bad.Err, redact.ErrEmpty):
 		return "use + instead of *"
+	case errors.Is(bad.Err, redact.ErrReference):
+		return "write what the secret looks like; to look for the text itself, write \\$\\{"
 	}
 	return "patterns are Go's regular expressions: https://pkg.go.dev/regexp/syntax"
 }

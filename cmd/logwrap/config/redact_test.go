@@ -19,7 +19,7 @@ func TestRedactReachesSentry(t *testing.T) {
 		{"redact: []\n", []string{}},
 		{"redact: [off]\n", []string{}},
 		{"redact: default\n", []string{"default"}},
-		{"redact: [default, emails, '(?i)x-plan: (\\S+)', 'a${b}']\n", []string{"default", "emails", `(?i)x-plan: (\S+)`, "a${b}"}},
+		{"redact: [default, emails, '(?i)x-plan: (\\S+)', 'a\\${b}']\n", []string{"default", "emails", `(?i)x-plan: (\S+)`, `a\${b}`}},
 	} {
 		c := mustParse(t, tt.source+"handlers: {s: {sink: sentry, dsn: 'https://key@sentry.example/1', logs: true}}\nroot: {handlers: [s]}\n", nil)
 		if err := c.Apply(Flags{SentryDSN: "https://key@sentry.example/2"}, environ()); err != nil {
