@@ -43,7 +43,28 @@ func (x *scan) separator(i int) int {
 	}
 	v := skipGap(s, j)
 	p.sep, p.after = s[i], v > j
+	if p.arrow {
+		v = skipDumped(s, v)
+	}
 	return x.valueOf(&p, v, i+1)
+}
+
+// skipDumped skips what PHP's var_dump writes before the quotes of a text, on a line of
+// its own or not: string(8) "…".
+func skipDumped(s string, at int) int {
+	v := at
+	for v < len(s) && v-at < maxName && strings.IndexByte(" \t\r\n", s[v]) >= 0 {
+		v++
+	}
+	if !strings.HasPrefix(s[v:], "string(") {
+		return at
+	}
+	for v += len("string("); v < len(s) && isDigit(s[v]); v++ {
+	}
+	if !strings.HasPrefix(s[v:], `) "`) {
+		return at
+	}
+	return v + len(`) `)
 }
 
 // nameOf reads the name before the separator at i.

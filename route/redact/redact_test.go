@@ -27,6 +27,8 @@ func TestString(t *testing.T) {
 		{"card 4111 1111 1111 1111 declined", "card [Filtered] declined"},
 		{"card 4111 1111 1111 1112 declined", "card 4111 1111 1111 1112 declined"},
 		{"mysql -uroot -phunter2 shop", "mysql -uroot -p[Filtered] shop"},
+		{"array(1) {\n  [\"password\"]=>\n  string(8) \"hunter22\"\n}", "array(1) {\n  [\"password\"]=>\n  string(8) \"[Filtered]\"\n}"},
+		{"[\"password\"]=> string(8) \"hunter22\"", "[\"password\"]=> string(8) \"[Filtered]\""},
 		{"password=Summer2024Password", "password=[Filtered]"},
 		{"postgres://bob:prod2024password@db/x", "postgres://bob:[Filtered]@db/x"},
 		{"DB_PASSWORD=mydbpassword", "DB_PASSWORD=[Filtered]"},

@@ -25,7 +25,7 @@ func (a *applier) checkRun(system accounts, pid int) {
 	case terminationLogOff:
 		s.TerminationLog = ""
 	}
-	if s.MaxRestarts > 0 && s.Restart == RestartNever {
+	if s.MaxRestarts > 0 && s.Restart == RestartNever && !s.WatchdogRestart {
 		a.note("max_restarts means nothing: the app is never restarted")
 	}
 	if s.WatchdogDump != 0 && s.Watchdog == 0 {

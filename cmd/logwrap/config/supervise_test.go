@@ -194,6 +194,7 @@ func TestSuperviseThatGoesTogether(t *testing.T) {
 		{Restart: "always", MaxRestarts: "3"},
 		{Timeout: "0", Watchdog: "0"},
 		{WatchdogRestart: "false"},
+		{Watchdog: "1m", WatchdogRestart: "true", MaxRestarts: "3"},
 	} {
 		c := Default()
 		if err := c.Apply(Flags{RunFlags: flags}, environ()); err != nil || len(c.Notes) > 0 {
